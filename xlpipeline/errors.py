@@ -1,0 +1,40 @@
+"""Every fault in a request is one of these, with one sentence that says what to do next.
+
+    XlpipelineError
+    ├── RequestError      the command asks for something that does not exist or cannot be
+    ├── SetupError        a recipe, a mapping file or a set-up table holds something that is not allowed
+    ├── SourceError       a file to import cannot be read or understood
+    └── BookError         the workbook cannot be read or must not be written
+        ├── BusyError     somebody else holds the workbook or has just changed it
+        └── GrowthError   a table has no room to grow
+
+A fault in the *data* is never an exception: it becomes a row of the Issues table.
+"""
+
+
+class XlpipelineError(Exception):
+    """Something the user asked for cannot be done; the message is one sentence for the user."""
+
+
+class RequestError(XlpipelineError):
+    """The command asks for something that does not exist or cannot be."""
+
+
+class SetupError(XlpipelineError):
+    """A recipe, mapping file or set-up table holds something that is not allowed."""
+
+
+class SourceError(XlpipelineError):
+    """A file to import cannot be read or understood."""
+
+
+class BookError(XlpipelineError):
+    """The workbook cannot be read or must not be written."""
+
+
+class BusyError(BookError):
+    """Somebody else holds the workbook or has just changed it."""
+
+
+class GrowthError(BookError):
+    """A table has no room to grow; the message names the cells in the way."""
