@@ -1,0 +1,217 @@
+"""What a host reads and what it is asked to write: tables, single named cells, and changes to both.
+
+A cell is None (blank; an empty text counts as blank), str, bool, int, float, datetime.date, datetime.datetime or
+CellError. Hosts give dates without a time of day as datetime.date. Row positions are 0-based within a table's body.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pandas as pd
+
+
+class CellError(str):
+    """An error value of a cell, such as ``#N/A``: reading gives it, writing it makes a true error cell."""
+
+    __slots__ = ()
+
+
+NOT_AVAILABLE: Final = CellError("#N/A")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula for one named cell with the value it has now (text without the leading ``=``)."""
+
+    text: str
+    cached: object = None
+
+
+@dataclass(frozen=True)
+class BookTable:
+    """One Excel table as read.
+
+    ``frame``: object columns in sheet order, one row per body row (blank rows included), index 0..n-1.
+    ``first_row`` and ``first_column`` are the 1-based sheet position of the head's first cell.
+    ``formula_columns`` are those whose table column has a calculated formula.
+    """
+
+    name: str
+    sheet: str
+    first_row: int
+    first_column: int
+    frame: pd.DataFrame
+    formula_columns: frozenset[str] = frozenset()
+
+    def address(self, position: int, column: str) -> str:
+        """Reference of a body cell with its sheet, such as ``'Pipeline'!F12``, ready for HYPERLINK."""
+        letters = column_letters(self.first_column + list(self.frame.columns).index(column))
+        return f"{quoted_sheet(self.sheet)}!{letters}{self.first_row + 1 + position}"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as a host read it: tables by name, and values of single-cell defined names."""
+
+    tables: Mapping[str, BookTable]
+    names: Mapping[str, object] = field(default_factory=dict)
+    title: str = "the workbook"
+    """How messages call it: the file's name."""
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Body of a table, or an empty frame where the book has no such table (an older book)."""
+        found = self.tables.get(table)
+        return pd.DataFrame() if found is None else found.frame
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """New values for cells of one table.
+
+    ``columns``: per head, a Series of cells indexed by row position; cells not named stay as they are. A value for a
+    column with a calculated formula becomes the formula's cached value (a live host leaves it to Excel).
+    ``rows``: body rows the table has afterwards; None: as many as now, or as the highest position needs.
+    """
+
+    table: str
+    columns: Mapping[str, pd.Series]
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """All that a job wants written: changes to tables and to single named cells."""
+
+    tables: tuple[TableChange, ...] = ()
+    names: Mapping[str, object] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """True if there is anything to write."""
+        return bool(self.tables or self.names)
+
+    def __add__(self, other: ChangeSet) -> ChangeSet:
+        """Both, the later winning where names meet."""
+        return ChangeSet(self.tables + other.tables, {**self.names, **other.names})
+
+
+def whole_table(table: str, frame: pd.DataFrame) -> TableChange:
+    """Change that makes ``frame`` the whole body of ``table`` (an Excel table keeps at least one, blank, row)."""
+    body = frame.reset_index(drop=True)
+    if body.empty:
+        body = pd.DataFrame({name: pd.Series([None], dtype=object) for name in frame.columns})
+    return TableChange(table, {str(name): body[name] for name in body.columns}, rows=len(body))
+
+
+def needed_changes(changes: ChangeSet, book: Book) -> ChangeSet:
+    """What of ``changes`` differs from ``book``: equal cells drop out, so an idle refresh writes nothing.
+
+    Tables and names that the book lacks drop out too (an older book).
+    """
+    tables = tuple(
+        left
+        for change in changes.tables
+        if change.table in book.tables and (left := _needed_table(change, book.tables[change.table])) is not None
+    )
+    names = {
+        name: value
+        for name, value in changes.names.items()
+        if name in book.names and not same_cell(_plain(value), book.names[name])
+    }
+    return ChangeSet(tables, names)
+
+
+def _needed_table(change: TableChange, table: BookTable) -> TableChange | None:
+    now = len(table.frame)
+    columns: dict[str, pd.Series] = {}
+    for name, wanted in change.columns.items():
+        if name not in table.frame.columns:
+            continue
+        known = table.frame[name].reindex(wanted.index).tolist()
+        differs = [not _same_quickly(new, old) for new, old in zip(wanted.tolist(), known, strict=True)]
+        if any(differs):
+            columns[name] = wanted[differs]
+    rows = change.rows if change.rows is not None and change.rows != now else None
+    return TableChange(change.table, columns, rows) if columns or rows is not None else None
+
+
+_ALIKE: Final = frozenset({str, float, int, bool, dt.date})
+_NUMBERS: Final = frozenset({float, int})
+
+
+def _same_quickly(new: object, old: object) -> bool:
+    """What ``same_cell`` says; most pairs need no second look, and a refresh compares millions."""
+    kind = type(new)
+    if kind is type(old):
+        if kind in _ALIKE and new == old:
+            return True
+    elif kind in _NUMBERS and type(old) in _NUMBERS and new == old:
+        return True
+    return same_cell(new, old)
+
+
+def same_cell(left: object, right: object) -> bool:
+    """Whether two cells hold the same: blanks alike, 1 as 1.0, a date as its midnight; texts by every letter."""
+    left, right = canonical(left), canonical(right)
+    if left is None or right is None:
+        return left is right
+    return type(left) is type(right) and left == right
+
+
+_MOST: Final = 1e300
+"""Whole numbers beyond this do not fit into a float (nor into a cell)."""
+
+
+def canonical(cell: object) -> object:  # noqa: PLR0911 - one line per kind of cell reads best
+    """A cell in the one form that comparing needs: None, str, CellError, bool, float or datetime."""
+    if type(cell) is float:
+        return cell if cell == cell else None  # noqa: PLR0124 - NaN is the one number unequal to itself
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return None
+    if isinstance(cell, str):
+        return cell or None
+    if hasattr(cell, "item"):
+        cell = cell.item()
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return None if cell != cell else float(cell) if abs(cell) < _MOST else cell  # noqa: PLR0124 - NaN
+    if isinstance(cell, dt.datetime):
+        return dt.datetime(*cell.timetuple()[:6])  # noqa: DTZ001 - cells know no time zone
+    if isinstance(cell, dt.date):
+        return dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - cells know no time zone
+    return cell
+
+
+def _plain(value: object) -> object:
+    return value.cached if isinstance(value, Formula) else value
+
+
+def column_letters(number: int) -> str:
+    """Letters of a 1-based column number: 28 is AB."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def quoted_sheet(name: str) -> str:
+    """A sheet's name as references write it, always in quotes."""
+    return "'" + name.replace("'", "''") + "'"
+
+
+def is_blank(cell: object) -> bool:
+    """True for a cell that holds nothing: None, NaN, NaT, or text of only white space."""
+    cell = canonical(cell)
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def filled_positions(frame: pd.DataFrame, columns: Iterable[str]) -> list[int]:
+    """Row positions in which at least one of ``columns`` holds something."""
+    present = [name for name in columns if name in frame.columns]
+    rows = zip(*(frame[name] for name in present), strict=True)
+    return [position for position, cells in enumerate(rows) if not all(map(is_blank, cells))]

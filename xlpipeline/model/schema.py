@@ -1,0 +1,382 @@
+"""Tables and columns of a team workbook: names, types, units and who writes each. Names are the contract.
+
+``SCHEMA_VERSION`` stands in the workbook's defined name ``xlp_schema``; it goes up when a table, column or name is added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+SCHEMA_VERSION: Final = 1
+
+Kind = Literal["text", "whole", "number", "money", "share", "ratio", "date", "moment"]
+"""money: in the base currency, or in the row's own where the table has a Currency column; share: 0-1 shown as %;
+ratio: shown as 0.0 x; moment: date and time."""
+Writer = Literal["user", "refresh", "formula"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One table column. ``note`` is the cell note on its head; ``choices`` names the list behind its drop-down."""
+
+    name: str
+    kind: Kind
+    note: str
+    width: int = 12
+    writer: Writer = "user"
+    unit: str = ""
+    choices: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One Excel table. ``tab`` is where the builder puts it; ``key`` identifies a row."""
+
+    name: str
+    tab: str
+    title: str
+    columns: tuple[Column, ...]
+    key: str = ""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name (KeyError if there is none)."""
+        return next_or_key_error(self.columns, name)
+
+
+def next_or_key_error(columns: tuple[Column, ...], name: str) -> Column:
+    """First column of that name."""
+    for column in columns:
+        if column.name == name:
+            return column
+    raise KeyError(name)
+
+
+_C = Column
+
+PIPELINE: Final = Table(
+    "Pipeline",
+    "Pipeline",
+    "Pipeline",
+    (
+        _C("Deal ID", "text", "Identifies the deal for ever. Leave blank on a new row: the next refresh gives one.", 12),
+        _C("Opportunity", "text", "What we hope to sell, in a few words.", 36, required=True),
+        _C("Account", "text", "The company that buys.", 24),
+        _C("Owner", "text", "The rep who owns the deal now.", 18, choices="RepChoices"),
+        _C("Stage", "text", "Where the deal stands. Stages and their types are set on Process.", 18, choices="StageChoices", required=True),
+        _C("Amount", "money", "Expected value of the deal in its currency.", 14, unit="currency"),
+        _C("Currency", "text", "ISO code. Blank = the team's currency.", 10, choices="CurrencyChoices"),
+        _C("Probability", "share", "Chance to win, 0-100 %. Blank = the stage's default.", 11),
+        _C("Expected close", "date", "The day you expect the deal to be decided. Keep it honest: a past date is a flag.", 12),
+        _C("Next step", "text", "What happens next, and by whom.", 26),
+        _C("Next step date", "date", "When the next step is due.", 12),
+        _C("Last touch", "date", "Last call, mail, meeting or note with the buyer.", 12),
+        _C("Flags", "text", "Stale flags: T over the stage's time-bound, I idle (no touch), C expected close is past, N next step blank or past.", 8, "formula"),
+        _C("Stage type", "text", "open, won, lost, derailed or post: the type of the stage on Process.", 10, "formula"),
+        _C("In stage since", "date", "The day the deal entered its stage, as far as known. Open deals only.", 12, "formula"),
+        _C("Days in stage", "whole", "Calendar days since the deal entered its stage. Open deals only.", 9, "formula", "days"),
+        _C("Stage due", "date", "Last day within the stage's bound of business days.", 12, "formula"),
+        _C("Days over", "whole", "Business days past Stage due; 0 = in time.", 9, "formula", "business days"),
+        _C("Idle days", "whole", "Business days since the last touch (or, without one, since Created). Open deals only.", 9, "formula", "business days"),
+        _C("Weighted amount", "money", "Amount x probability (the deal's own, else the stage's default). Open deals only.", 14, "formula", "currency"),
+        _C("Created", "date", "The day the opportunity was created.", 12),
+        _C("First contact", "date", "First contact with the buyer; the sales cycle starts here when given.", 12),
+        _C("Actual close", "date", "The day the deal was won, lost or derailed. Blank while open.", 12),
+        _C("Lost reason", "text", "Why the deal was lost or derailed.", 18, choices="LostReasonChoices"),
+        _C("Last stage before loss", "text", "For lost deals: the stage in which they were lost.", 18, choices="StageChoices"),
+        _C("Source", "text", "Where the opportunity came from.", 16, choices="SourceChoices"),
+        _C("Product", "text", "What is offered; the list is on Lists.", 18, choices="ProductChoices"),
+        _C("Decision maker", "text", "Name of the person who decides.", 18),
+        _C("Need confirmed", "text", "Y when the buyer has confirmed the need.", 11, choices="YesNo"),
+        _C("Needs call on", "date", "Day of the needs-assessment call.", 12),
+        _C("Proposal sent on", "date", "Day the written proposal was sent.", 12),
+        _C("Proposal acknowledged on", "date", "Day the buyer acknowledged the proposal.", 14),
+        _C("Approval needed", "text", "Y when more than one person must approve.", 11, choices="YesNo"),
+        _C("Approved on", "date", "Day the approval was given.", 12),
+        _C("Signed on", "date", "Day the contract was signed.", 12),
+        _C("Payment received on", "date", "Day the payment came in.", 12),
+        _C("Parent deal", "text", "Deal ID of the deal that this one expands.", 12),
+        _C("Notes", "text", "Anything worth knowing.", 30),
+        _C("Stage seen", "text", "The stage at the last refresh. Written by refresh.", 18, "refresh"),
+        _C("Stage since", "date", "The day the deal entered its stage. Written by refresh; from an import where it tells, else Created.", 12, "refresh"),
+    ),
+    key="Deal ID",
+)
+"""One row = one opportunity."""
+
+STAGES: Final = Table(
+    "Stages",
+    "Process",
+    "Stages",
+    (
+        _C("Order", "whole", "1 is the first stage. Lost and derailed stages come last.", 8, required=True),
+        _C("Stage", "text", "Name of the stage, as Pipeline shows it.", 24, required=True),
+        _C("Type", "text", "open, won, lost, derailed (ended without a decision) or post (after the sale).", 11, choices="StageTypes", required=True),
+        _C("Default probability", "share", "Chance to win a deal in this stage.", 12),
+        _C("Max business days", "whole", "Longest time in this stage; blank = no bound.", 12, unit="business days"),
+        _C("Counts as qualified", "text", "Y: a deal that reached this stage is qualified.", 12, choices="YesNo"),
+        _C("Counts as forecast", "text", "Y: open deals in this stage belong in the forecast.", 12, choices="YesNo"),
+        _C("What happens here", "text", "The work of this stage, in one sentence.", 60),
+    ),
+    key="Stage",
+)
+CRITERIA: Final = Table(
+    "Criteria",
+    "Process",
+    "Exit and entry criteria",
+    (
+        _C("Stage", "text", "The stage that the criterion guards.", 20, choices="StageChoices", required=True),
+        _C("Direction", "text", "exit: needed to leave the stage forward. entry: needed to enter it.", 10, choices="Directions", required=True),
+        _C("ID", "text", "Short name of the criterion.", 20, required=True),
+        _C("Text", "text", "What must be true, as a sentence.", 48, required=True),
+        _C("Kind", "text", "filled, value, list, date_order, activity or tick.", 12, choices="CriterionKinds", required=True),
+        _C("Argument 1", "text", "Column, activity type or tick.", 22),
+        _C("Argument 2", "text", "Operator, list, second column or least number.", 22),
+        _C("Argument 3", "text", "Value to compare with.", 14),
+        _C("Within business days", "whole", "Must be met within so many business days of entering the stage; blank = any time.", 12),
+        _C("Blocking", "text", "Y: without it the deal may not move on.", 10, choices="YesNo"),
+    ),
+    key="ID",
+)
+REPS: Final = Table(
+    "Reps",
+    "Team",
+    "Reps",
+    (
+        _C("Rep", "text", "Name, exactly as Owner in Pipeline.", 24, required=True),
+        _C("Manager", "text", "Who reviews the rep's pipeline.", 22),
+        _C("Region", "text", "Region or team.", 16),
+        _C("Active", "text", "Y while the rep sells.", 9, choices="YesNo"),
+        _C("Capacity", "whole", "Open deals the rep can work well; blank = not set.", 11, unit="deals"),
+    ),
+    key="Rep",
+)
+QUOTAS: Final = Table(
+    "Quotas",
+    "Team",
+    "Quotas",
+    (
+        _C("Rep", "text", "Name, exactly as in Reps.", 24, choices="RepChoices", required=True),
+        _C("Period start", "date", "First day of the period.", 13, required=True),
+        _C("Period end", "date", "Last day of the period (included).", 13, required=True),
+        _C("Quota", "money", "Target in the team's currency.", 16, required=True),
+    ),
+)
+SETTINGS: Final = Table(
+    "Settings",
+    "Settings",
+    "Settings",
+    (
+        _C("Key", "text", "Name of the setting; please do not change it.", 28, required=True),
+        _C("Value", "text", "What you may change.", 20),
+        _C("Unit", "text", "Unit or form of the value.", 18),
+        _C("Meaning", "text", "What the setting does.", 74),
+    ),
+    key="Key",
+)
+MAPPINGS: Final = Table(
+    "Mappings",
+    "Settings",
+    "Remembered spellings and import columns",
+    (
+        _C("Kind", "text", "column: a column of an import file. Otherwise the Pipeline column whose values are mapped.", 18),
+        _C("From", "text", "Spelling in the source.", 30),
+        _C("To", "text", "What it means here; blank = still to decide.", 30),
+        _C("Learned on", "date", "Day of the import that brought it.", 13),
+    ),
+)
+IMPORT_FAULTS: Final = Table(
+    "ImportFaults",
+    "Settings",
+    "What the last import could not read",
+    (
+        _C("Deal ID", "text", "The deal that the row became; blank if it became none.", 14, "refresh"),
+        _C("Source row", "whole", "Row in the imported file.", 10, "refresh"),
+        _C("File", "text", "The imported file.", 22, "refresh"),
+        _C("Column", "text", "The column of Pipeline; blank where the whole row is meant.", 18, "refresh"),
+        _C("What is wrong", "text", "The fault, with what was found.", 60, "refresh"),
+        _C("What to do", "text", "The next step.", 50, "refresh"),
+        _C("Imported on", "date", "Day of the import.", 13, "refresh"),
+    ),
+)
+HOLIDAYS: Final = Table(
+    "Holidays",
+    "Calendar",
+    "Holidays",
+    (_C("Date", "date", "A day that is not worked.", 13), _C("Holiday", "text", "Its name.", 28)),
+)
+PERIODS: Final = Table(
+    "Periods",
+    "Calendar",
+    "Fiscal periods of your own",
+    (
+        _C("Period", "text", "Name, such as FY26 Q1.", 16),
+        _C("Start", "date", "First day.", 13),
+        _C("End", "date", "Last day (included).", 13),
+    ),
+)
+FX: Final = Table(
+    "FX",
+    "Calendar",
+    "Exchange rates",
+    (
+        _C("Currency", "text", "ISO code.", 11),
+        _C("Period start", "date", "First day from which the rate holds.", 13),
+        _C("Rate", "number", "Value of 1 unit in the team's currency.", 13),
+    ),
+)
+
+
+def _list(name: str, head: str, note: str) -> Table:
+    return Table(name, "Lists", head, (_C(head, "text", note, 24),))
+
+
+LISTS: Final = (
+    _list("Products", "Product", "What the team sells."),
+    _list("Sources", "Source", "Where opportunities come from."),
+    _list("LostReasons", "Lost reason", "Why deals are lost or derail."),
+    _list("ActivityTypes", "Activity type", "Kinds of activity."),
+    _list("Currencies", "Currency", "ISO codes in use."),
+)
+ACTIVITIES: Final = Table(
+    "Activities",
+    "Activities",
+    "Activities",
+    (
+        _C("Date", "date", "Day of the activity.", 12, required=True),
+        _C("Deal ID", "text", "Deal or lead it belongs to.", 14, required=True),
+        _C("Type", "text", "Call, e-mail, meeting …", 18, choices="ActivityTypeChoices", required=True),
+        _C("Outcome", "text", "What came of it.", 40),
+        _C("By", "text", "Who did it.", 20, choices="RepChoices"),
+    ),
+)
+LEADS: Final = Table(
+    "Leads",
+    "Leads",
+    "Leads",
+    (
+        _C("Lead ID", "text", "Identifies the lead.", 12),
+        _C("Lead", "text", "Person or company.", 28, required=True),
+        _C("Account", "text", "Company.", 24),
+        _C("Owner", "text", "Rep who works the lead.", 20, choices="RepChoices"),
+        _C("Source", "text", "Where the lead came from.", 18, choices="SourceChoices"),
+        _C("Created", "date", "Day the lead came in.", 12),
+        _C("First response", "date", "First outbound activity.", 13),
+        _C("Status", "text", "new, working, qualified or disqualified.", 14, choices="LeadStatuses"),
+        _C("Converted on", "date", "Day it became an opportunity.", 13),
+        _C("Deal ID", "text", "The opportunity it became.", 12),
+    ),
+    key="Lead ID",
+)
+SCORING: Final = Table(
+    "Scoring",
+    "Scoring",
+    "Qualification marks",
+    (
+        _C("Framework", "text", "BANT, MEDDIC, CHAMP or Deal: the set that the mark belongs to.", 13, choices="Frameworks", required=True),
+        _C("Mark", "text", "What is marked.", 22, required=True),
+        _C("Question", "text", "What to find out before giving the mark.", 52),
+        _C("Highest mark", "whole", "Marks run from 0 to this number; blank = not asked yet, which is not 0.", 10, unit="marks", required=True),
+        _C("Weight", "number", "How much the mark counts within its framework.", 9, required=True),
+    ),
+)
+ICP: Final = Table(
+    "ICP",
+    "Scoring",
+    "Ideal customer profile",
+    (
+        _C("Field", "text", "What is known of a company: industry, employees, region ...", 18, required=True),
+        _C("Operator", "text", "How the field is compared with the value.", 11, choices="Operators", required=True),
+        _C("Value", "text", "A number, a text, or for 'in' several texts parted by semicolons.", 30, required=True),
+        _C("Points", "number", "Points for a match. Unknown is no mismatch: it lowers confidence, not the score.", 9, required=True),
+    ),
+)
+CADENCE: Final = Table(
+    "Cadence",
+    "Scoring",
+    "Follow-up cadence",
+    (
+        _C("Stage", "text", "Stage in which the touch is due.", 22, choices="StageChoices", required=True),
+        _C("Day", "whole", "Business days after the deal entered the stage.", 9, unit="business days", required=True),
+        _C("Channel", "text", "How to reach the buyer.", 18, choices="ActivityTypeChoices", required=True),
+        _C("Purpose", "text", "What the touch is for.", 44),
+    ),
+)
+PLAYBOOK: Final = Table(
+    "Playbook",
+    "Process",
+    "Playbook",
+    (
+        _C("Stage", "text", "Stage that the advice is for.", 22, choices="StageChoices", required=True),
+        _C("Process step", "text", "What to do, in one sentence.", 48, required=True),
+        _C("Content", "text", "Material that helps: a name or a link.", 32),
+        _C("Conversation guide", "text", "Questions and phrases that work.", 52),
+        _C("Required activities", "text", "Activity types that belong to the stage, parted by semicolons.", 26),
+    ),
+)
+PLAYBOOK_LOG: Final = Table(
+    "PlaybookLog",
+    "Process",
+    "Changes of the playbook",
+    (
+        _C("Date", "date", "Day of the change.", 12),
+        _C("What changed", "text", "The change, in one sentence.", 44),
+        _C("Why", "text", "What was seen: which stage delays, which criterion is overridden ...", 40),
+        _C("Expected effect", "text", "What should get better, and by when.", 40),
+    ),
+)
+ISSUES: Final = Table(
+    "Issues",
+    "Issues",
+    "Issues",
+    (
+        _C("Severity", "text", "error: figures are wrong until it is mended. warning: please look. info: good to know.", 10, "refresh"),
+        _C("Check", "text", "Name of the rule; Definitions explains each.", 26, "refresh"),
+        _C("Deal ID", "text", "The deal.", 14, "refresh"),
+        _C("Owner", "text", "Who can mend it.", 20, "refresh"),
+        _C("What is wrong", "text", "The fault, with the value found.", 60, "refresh"),
+        _C("What to do", "text", "The next step.", 50, "refresh"),
+        _C("Cell", "text", "Where it is.", 18, "refresh"),
+        _C("Go to", "text", "Click to jump to the cell.", 9, "formula"),
+    ),
+)
+
+INPUT_TABLES: Final = (
+    PIPELINE, LEADS, ACTIVITIES, STAGES, CRITERIA, PLAYBOOK, PLAYBOOK_LOG, REPS, QUOTAS, SCORING, ICP, CADENCE,
+    SETTINGS, MAPPINGS, HOLIDAYS, PERIODS, FX, *LISTS,
+)  # fmt: skip
+"""Tables that people write. Result tables of dashboards are declared by their tabs."""
+
+DEAL_MARKS: Final = ("Deal ID", "Opportunity", "Account", "Amount", "Stage")
+"""A Pipeline row in which all of these are blank is not a deal (SEMANTICS 0)."""
+
+STAGE_TYPES: Final = ("open", "won", "lost", "derailed", "post")
+
+CRITERION_KINDS: Final = ("filled", "value", "list", "date_order", "activity", "tick")
+"""What a criterion can ask (SEMANTICS 17)."""
+OPERATORS: Final = ("=", "<>", ">", ">=", "<", "<=", "in")
+FRAMEWORKS: Final = ("BANT", "MEDDIC", "CHAMP", "Deal")
+
+CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
+    "StageChoices": "Stages[Stage]",
+    "RepChoices": "Reps[Rep]",
+    "SourceChoices": "Sources[Source]",
+    "ProductChoices": "Products[Product]",
+    "LostReasonChoices": "LostReasons[Lost reason]",
+    "ActivityTypeChoices": "ActivityTypes[Activity type]",
+    "CurrencyChoices": "Currencies[Currency]",
+    "StageTypes": STAGE_TYPES,
+    "YesNo": ("Y", "N"),
+    "LeadStatuses": ("new", "working", "qualified", "disqualified"),
+    "Directions": ("exit", "entry"),
+    "CriterionKinds": CRITERION_KINDS,
+    "Operators": OPERATORS,
+    "Frameworks": FRAMEWORKS,
+}
+"""Lists behind drop-downs: a table column that the team keeps (also a defined name of the book), or fixed texts."""

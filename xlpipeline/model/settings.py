@@ -1,0 +1,151 @@
+"""Settings: one frozen record, read from the workbook's own ``Settings`` table (key, value, unit, meaning).
+
+The table that the builder writes is made from this record's fields, so there is no second list to maintain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from xlpipeline.errors import SetupError
+from xlpipeline.model.book import Book, CellError, is_blank
+
+
+def _setting(default: Any, unit: str, meaning: str, *, allowed: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401
+    """A field with what the Settings table shows of it; ``allowed``: texts, or (least, most) of a number."""
+    return field(default=default, metadata={"unit": unit, "meaning": meaning, "allowed": allowed})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a team may set; thresholds of SEMANTICS.md are defaults here, never constants in code."""
+
+    team: str = _setting("Our team", "text", "Name shown on every dashboard.")
+    currency: str = _setting("EUR", "ISO code", "Base currency: quotas and all figures are in it.")
+    minor_unit_digits: int = _setting(2, "digits", "Decimal places of the base currency (EUR 2, JPY 0).", allowed=(0, 4))
+    as_of: dt.date | None = _setting(None, "date", "Day the figures are for. Blank = today.")  # noqa: RUF009 - it makes a field
+    time_zone: str = _setting("Europe/Berlin", "IANA name", "Zone in which a time stamp becomes a date.")
+    weekend: str = _setting("0000011", "Mon-Sun, 1 = off", "Days that are not worked, Monday first.")
+    fiscal_year_start_month: int = _setting(1, "month", "First month of the fiscal year.", allowed=(1, 12))
+    idle_business_days: int = _setting(10, "business days", "No touch for longer than this is stale (flag I).", allowed=(1, 365))
+    required_coverage: float = _setting(3.0, "x", "Rule of thumb used until past periods give a better figure.", allowed=(0.1, 20))
+    amber_coverage_share: float = _setting(0.8, "share", "Coverage from this share of the required level is amber, below is red.", allowed=(0, 1))
+    window_quarters: int = _setting(4, "quarters", "Trailing fiscal quarters behind win rate, average deal, cycle and velocity.", allowed=(1, 40))
+    win_rate_base: str = _setting("qualified", "text", "Deals that count: those that reached a qualified stage, or all.", allowed=("qualified", "all"))
+    velocity_low: float = _setting(0.67, "x", "Velocity below this multiple of the realised value per day gets a note.", allowed=(0, 1))
+    velocity_high: float = _setting(1.5, "x", "Velocity above this multiple of the realised value per day gets a note.", allowed=(1, 10))
+    counts_only_below: int = _setting(5, "deals", "Below this n only counts are shown, no rate.", allowed=(1, 100))
+    grey_below: int = _setting(30, "deals", "Below this n a rate is shown in grey.", allowed=(1, 1000))
+    immature_share: float = _setting(0.2, "share", "A cohort with more than this share still open is immature.", allowed=(0, 1))
+    blank_lost_amount_share: float = _setting(0.2, "share", "Above this share of lost deals without amount, no value win rate.", allowed=(0, 1))
+    late_entry_share: float = _setting(0.1, "share", "Above this share of wins created on the day they closed, entry is late.", allowed=(0, 1))
+    absurd_amount_multiple: float = _setting(100.0, "x", "An amount above this multiple of the median won deal is listed in Issues.", allowed=(2, 1_000_000))
+    colour_rows: str = _setting("on", "on or off", "Tint stale rows of Pipeline.", allowed=("on", "off"))
+
+
+def setting_fields() -> tuple[Field[Any], ...]:
+    """The fields in the order of the Settings table; ``metadata`` holds unit, meaning and allowed values."""
+    return fields(Settings)
+
+
+def read_settings(book: Book) -> Settings:
+    """Settings of the workbook; a missing or blank key takes its default.
+
+    Raises:
+        SetupError: a value is not of its kind; the sentence gives sheet, row and what is allowed.
+    """
+    frame = book.frame("Settings")
+    if frame.empty or not {"Key", "Value"} <= set(frame.columns):
+        return Settings()
+    known = {f.name: f for f in setting_fields()}
+    table = book.tables["Settings"]
+    given: dict[str, Any] = {}
+    for position, (key, value) in enumerate(zip(frame["Key"], frame["Value"], strict=True)):
+        name = str(key or "").strip()
+        if name in known and not is_blank(value):
+            given[name] = _typed(known[name], value, f"{table.sheet}, row {table.first_row + 1 + position}")
+    return replace(Settings(), **given)
+
+
+def read_settings_values(values: Mapping[str, object], place: str) -> Settings:
+    """Settings from plain values (a recipe, a command's options); blank ones take the default.
+
+    Raises:
+        SetupError: a value is not of its kind; the sentence begins with ``place`` and says what is allowed.
+    """
+    known = {f.name: f for f in setting_fields()}
+    given = {key: _typed(known[key], value, place) for key, value in values.items() if not is_blank(value)}
+    return replace(Settings(), **given)
+
+
+def _typed(one: Field[Any], value: object, place: str) -> Any:  # noqa: ANN401
+    kind = str(one.type)
+    allowed: tuple[Any, ...] = one.metadata["allowed"]
+    if "date" in kind:
+        return _date(one.name, value, place)
+    if kind == "str":
+        return _text(one.name, value, allowed, place)
+    number = _number(value)
+    least, most = allowed or (-math.inf, math.inf)
+    if number is None or (kind == "int" and number % 1 != 0) or not least <= number <= most:
+        span = f" from {least:,} to {most:,}" if allowed else ""
+        raise _refusal(place, one.name, value, f"a {'whole ' if kind == 'int' else ''}number{span}")
+    return int(number) if kind == "int" else number
+
+
+def _date(name: str, value: object, place: str) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:  # a cell formatted as text holds what was typed
+        return dt.date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise _refusal(place, name, value, "a date such as 2026-03-31, or nothing for today") from None
+
+
+def _number(value: object) -> float | None:
+    """A number, also one that a cell formatted as text holds; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _text(name: str, value: object, allowed: tuple[Any, ...], place: str) -> str:
+    if isinstance(value, CellError):
+        raise _refusal(place, name, value, "a text")
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    if name == "time_zone" and not _is_zone(text):
+        raise _refusal(place, name, value, "a time zone such as Europe/Berlin")
+    if name == "weekend":
+        text = text.zfill(7)
+        if set(text) - {"0", "1"} or len(text) != 7 or "0" not in text:
+            raise _refusal(place, name, value, "seven digits 0 or 1, Monday first, not all 1")
+    if allowed and text.lower() not in allowed:
+        raise _refusal(place, name, value, "one of " + _listed(allowed))
+    return text.lower() if allowed else text
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _refusal(place: str, key: str, value: object, allowed: str) -> SetupError:
+    return SetupError(f"{place}: the setting {key} is {value!s:.60}; please enter {allowed}.")
+
+
+def _listed(texts: Iterable[Any]) -> str:
+    return ", ".join(str(t) for t in texts)

@@ -1,0 +1,140 @@
+"""What history says of the stages: stints, earlier days, last changes and pushes (SEMANTICS 4, 8, 14).
+
+A *stint* is the time from entering a stage to leaving it. A change lies between two refreshes; the later one is taken
+as its day. Days are business days as in ``WorkCalendar.elapsed``: the day of entry is day 0.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from xlpipeline.model.calendar import FiscalCalendar, WorkCalendar
+from xlpipeline.model.cells import dates, texts
+from xlpipeline.model.history import History
+from xlpipeline.model.history_table import BIRTHS, BORN_WITH, REST_OF_ROW, SETTING_KINDS, deal_key
+from xlpipeline.model.history_values import unpack
+from xlpipeline.model.schema import PIPELINE
+
+
+def stage_entries(history: History) -> pd.DataFrame:
+    """Every entry to a stage, in order: deal (key), deal_id, stage, entered_not_before, entered_not_after, entered_on.
+
+    A stage that is only spelled otherwise, or found again after a deal was gone and came back, is no new entry.
+    ``entered_on`` (midnight) is the day to reckon with: that of ``entered_not_after``; for the first stint the day that
+    an import gave (Stage since), else Created. ``stage`` is "" while the deal had none.
+    """
+    told = _column_story(history, "Stage")
+    told["stage"] = texts(told, "cell")
+    folded = told["stage"].str.strip().str.casefold()
+    before = folded.groupby(told["deal"]).shift()
+    entries = told[before.isna() | (before != folded)].copy()
+    first = ~entries["deal"].duplicated()
+    found_on = entries["not_after"].dt.normalize()
+    day = found_on
+    for head in ("Created", BORN_WITH):
+        known = _born_day(history, entries, head)
+        day = day.mask(first & known.notna() & (known <= found_on), known)
+    entries["entered_on"] = day
+    entries = entries.rename(columns={"not_before": "entered_not_before", "not_after": "entered_not_after"})
+    wanted = ["deal", "deal_id", "stage", "entered_not_before", "entered_not_after", "entered_on"]
+    return entries[wanted].reset_index(drop=True)
+
+
+def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar, as_of: dt.date) -> pd.Series:
+    """Business days that each deal spent in its present stage before the present stint (float, 0 = this is the first).
+
+    Args:
+        history: the events of the running refresh included (``extend``).
+        current: Pipeline's body (Deal ID and Stage), index as wanted back.
+        calendar: the team's.
+        as_of: entries after this day do not count.
+    """
+    stints = stage_entries(history)
+    stints["left_on"] = stints.groupby("deal")["entered_on"].shift(-1)
+    stints = stints[stints["entered_on"] <= pd.Timestamp(as_of)]
+    ended = stints[stints["left_on"].notna() & (stints["left_on"] <= pd.Timestamp(as_of))]
+    spent = _elapsed(calendar, ended["entered_on"], as_of) - _elapsed(calendar, ended["left_on"], as_of)
+    days = pd.DataFrame({"deal": ended["deal"], "stage": _folded(ended["stage"]), "days": np.maximum(spent, 0.0)})
+    total = days.groupby(["deal", "stage"])["days"].sum()
+    wanted = pd.MultiIndex.from_arrays(
+        [[deal_key(name) for name in texts(current, PIPELINE.key)], _folded(texts(current, "Stage"))]
+    )
+    return pd.Series(total.reindex(wanted).fillna(0.0).to_numpy(dtype=float), index=current.index)
+
+
+def last_change(history: History, columns: Collection[str] | None = None) -> pd.Series:
+    """Moment of the last change of each deal (datetime64[s], by deal key): the refresh that found it.
+
+    Being seen for the first time is no change. ``columns``: only changes of these count (None: of any logged column).
+    """
+    events = history.events
+    changes = events[events["kind"].isin(SETTING_KINDS) & (events["note"] != REST_OF_ROW)]
+    if columns is not None:
+        changes = changes[changes["column"].isin(list(columns))]
+    return changes.groupby("deal")["not_after"].max()
+
+
+def push_counts(history: History, fiscal: FiscalCalendar | None = None) -> pd.DataFrame:
+    """How often and how far each deal's expected close was put off; index: deal key.
+
+    ``pushes``: increases of the date; ``push_days``: last date less first, in calendar days (negative = pulled in);
+    ``last_push``: the refresh that found the latest (NaT = none). With ``fiscal``, ``pushes_in_period``: those that
+    stayed within the fiscal period. Blank or unreadable dates between two dates do not break the row.
+    """
+    story = _column_story(history, "Expected close")
+    story["day"] = dates(story, "cell")[0]
+    story = story[story["day"].notna()]
+    story["before"] = story.groupby("deal")["day"].shift()
+    pushed = story["day"] > story["before"]
+    by_deal = story.groupby("deal", sort=False)
+    counts = pd.DataFrame(
+        {
+            "pushes": pushed.groupby(story["deal"], sort=False).sum().astype(np.int64),
+            "push_days": (by_deal["day"].last() - by_deal["day"].first()).dt.days.astype(np.int64),
+            "last_push": story["not_after"].where(pushed).groupby(story["deal"], sort=False).max(),
+        }
+    )
+    if fiscal is not None:
+        moves = story[pushed]
+        days = zip(moves["before"].dt.date, moves["day"].dt.date, strict=True)
+        inside = pd.Series(
+            [fiscal.quarter(old) == fiscal.quarter(new) for old, new in days], index=moves.index, dtype=bool
+        )
+        counts["pushes_in_period"] = (
+            inside.groupby(moves["deal"]).sum().reindex(counts.index).fillna(0).astype(np.int64)
+        )
+    return counts
+
+
+def _column_story(history: History, column: str) -> pd.DataFrame:
+    """What one column held, in order: deal, deal_id, not_before, not_after, cell (index: number of the event)."""
+    events = history.events
+    born = events["kind"].isin(BIRTHS)
+    setting = events["kind"].isin(SETTING_KINDS) & (events["column"] == column)
+    rows = events[born | setting]
+    packed = [
+        new if row is None else row.get(column)
+        for row, new in zip(rows["row"].tolist(), rows["new"].tolist(), strict=True)
+    ]
+    story = rows[["deal", "deal_id", "not_before", "not_after"]].copy()
+    story["cell"] = pd.Series([unpack(cell) for cell in packed], index=story.index, dtype=object)
+    return story
+
+
+def _born_day(history: History, entries: pd.DataFrame, head: str) -> pd.Series:
+    """A date of the birth that each entry comes from, NaT where the entry is no birth or the date is blank."""
+    rows = history.events["row"].loc[entries.index].tolist()
+    cells = [unpack(row.get(head)) if isinstance(row, dict) else None for row in rows]
+    return dates(pd.DataFrame({head: pd.Series(cells, index=entries.index, dtype=object)}), head)[0]
+
+
+def _elapsed(calendar: WorkCalendar, days: pd.Series, as_of: dt.date) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return calendar.elapsed(days.to_numpy().astype("datetime64[D]"), as_of)
+
+
+def _folded(names: pd.Series) -> pd.Series:
+    return names.str.strip().str.casefold()
