@@ -1,0 +1,237 @@
+"""Laws that every metric keeps, whatever the table; run over all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.metrics.small_team import AS_OF, Q1, STAGES, Row, facts_of
+from xlpipeline.metrics import (
+    METRICS,
+    aging,
+    average_deal,
+    conversion,
+    coverage,
+    cycle,
+    data_quality,
+    open_pipeline,
+    scorecard,
+    velocity,
+    win_loss,
+    win_rate,
+    won_trend,
+)
+from xlpipeline.model.facts import Facts
+from xlpipeline.model.figure import Figure
+
+FUNCTIONS: Final[dict[str, tuple[Callable[[Facts], Any], ...]]] = {
+    "open_pipeline": (open_pipeline.by_stage, open_pipeline.total, open_pipeline.weighted),
+    "coverage": (coverage.coverage, coverage.by_rep, lambda facts: coverage.coverage(facts, Q1)),
+    "win_rate": (
+        win_rate.win_rate,
+        win_rate.value_win_rate,
+        win_rate.by_close_quarter,
+        win_rate.all_bases,
+        lambda facts: win_rate.win_rate(facts, basis="created", window=Q1),
+        lambda facts: win_rate.win_rate(facts, base="all", window=Q1),
+    ),
+    "win_loss": (win_loss.win_loss, lambda facts: win_loss.win_loss(facts, Q1)),
+    "average_deal": (average_deal.average_deal, average_deal.median_deal),
+    "cycle": (cycle.cycle, lambda facts: cycle.cycle(facts, Q1)),
+    "velocity": (velocity.velocity, lambda facts: velocity.velocity(facts, Q1)),
+    "conversion": (conversion.by_stage, lambda facts: conversion.by_stage(facts, Q1)),
+    "aging": (aging.by_stage, aging.stale_counts, aging.by_rep, aging.oldest),
+    "won_trend": (won_trend.by_month,),
+    "scorecard": (scorecard.scorecard,),
+    "data_quality": (data_quality.data_quality, data_quality.data_quality_by_value),
+}
+"""Every public function of every metric that answers a question."""
+
+RATES: Final = {
+    "rate", "low", "high", "win_rate", "win_low", "win_high", "share", "stale_share", "lower_bound", "upper_bound",
+    "late_entry_share",
+}  # fmt: skip
+MONEY: Final = {
+    "amount", "weighted", "open_amount", "won_amount", "average", "velocity_per_day", "realised_per_day", "quota",
+    "won", "remaining", "remaining_net", "weighted_open", "overdue_amount", "undated_amount", "per_day", "per_month",
+    "clean_per_day", "amount_over", "stale_amount",
+}  # fmt: skip
+MONEY_FUNCTIONS: Final = {"open_pipeline", "average_deal"}
+COUNTS: Final = {("win_rate", "won")}
+"""``won`` is a count in tables of rates and an amount in coverage."""
+
+
+def answers(facts: Facts, name: str) -> dict[str, object]:
+    """Every number and text that a metric gives, by name of figure or column."""
+    found: dict[str, object] = {}
+    for place, function in enumerate(FUNCTIONS[name]):
+        found |= {f"{place}/{key}": value for key, value in _flat(function(facts)).items()}
+    return found
+
+
+def _flat(result: Any) -> dict[str, object]:  # noqa: ANN401
+    if isinstance(result, Figure):
+        cells = {key: getattr(result, key) for key in ("value", "n", "low", "high", "reason", "note")}
+        return {key: math.nan if value is None else value for key, value in cells.items()}
+    if isinstance(result, pd.DataFrame):
+        return {f"{i}/{head}": cell for head in result for i, cell in enumerate(result[head].tolist())}
+    names = [one.name for one in dataclasses.fields(result)]
+    return {f"{name}/{key}": cell for name in names for key, cell in _part(getattr(result, name)).items()}
+
+
+def _part(value: object) -> dict[str, object]:
+    return _flat(value) if isinstance(value, Figure) else {"": value}
+
+
+def same(left: Any, right: Any) -> bool:  # noqa: ANN401
+    if isinstance(left, float | int) and isinstance(right, float | int):
+        return left == pytest.approx(right, nan_ok=True)
+    return left == right or (pd.isna(left) is True and pd.isna(right) is True)
+
+
+days = st.one_of(st.none(), st.integers(-200, 40).map(lambda n: AS_OF + dt.timedelta(days=n)))
+texts = st.sampled_from([None, "", "Call"])
+deals = st.fixed_dictionaries(
+    {
+        "Stage": st.sampled_from([*(stage[1] for stage in STAGES), "won ", "?"]),
+        "Owner": st.sampled_from(["Ann", "Bob", "Zoe", None]),
+        "Amount": st.one_of(st.none(), st.integers(0, 10**6)),
+        "Probability": st.sampled_from([None, 0, 0.25, 1, 7]),
+        "Created": days,
+        "First contact": st.one_of(st.none(), days),
+        "Expected close": days,
+        "Actual close": days,
+        "Last touch": days,
+        "Next step": texts,
+        "Next step date": days,
+        "Last stage before loss": st.sampled_from([None, "Prospect", "Offer", "?"]),
+    }
+)
+tables = st.lists(deals, min_size=10, max_size=30)
+
+
+def book_of(rows: list[Row], money: int = 1) -> Facts:
+    rows = [row | {"Amount": None if row["Amount"] is None else row["Amount"] * money} for row in rows]
+    quotas = [(rep, "2026-01-01", "2026-03-31", 500_000 * money) for rep in ("Ann", "Bob")]
+    return facts_of(rows, reps=["Bob", "Ann", "Cem"], quotas=quotas)
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """Answers of one metric to a table, to the table upside down, and to the table with three times the money."""
+
+    name: str
+    once: dict[str, object]
+    turned: dict[str, object]
+    thrice: dict[str, object]
+
+
+def row_order_does_not_matter(trial: Trial) -> None:
+    assert trial.once.keys() == trial.turned.keys()
+    assert [key for key in trial.once if not same(trial.once[key], trial.turned[key])] == []
+
+
+def rates_lie_between_zero_and_one(trial: Trial) -> None:
+    for key, value in trial.once.items():
+        last, figure = key.rsplit("/", 1)[-1], key.split("/")[-2]
+        if (last in RATES or (last == "value" and figure in RATES)) and isinstance(value, float):
+            assert math.isnan(value) or 0 <= value <= 1, key
+
+
+def money_scales_with_the_amount_and_nothing_else_does(trial: Trial) -> None:
+    for key, value in trial.once.items():
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            factor = 3 if is_money(trial.name, key) else 1
+            assert trial.thrice[key] == pytest.approx(value * factor, nan_ok=True), key
+
+
+def is_money(name: str, key: str) -> bool:
+    parts = key.split("/")
+    if parts[-1] == "value":  # a Figure, on its own or as a field of a record
+        return parts[-2] in MONEY or (len(parts) == 2 and name in MONEY_FUNCTIONS)
+    return parts[-1] in MONEY and (name, parts[-1]) not in COUNTS
+
+
+def every_figure_is_given_or_says_why_not(trial: Trial) -> None:
+    for key, value in trial.once.items():
+        if key.endswith("value"):
+            reason = trial.once[key.removesuffix("value") + "reason"]
+            assert bool(reason) is math.isnan(float(str(value))), key
+
+
+LAWS: Final = (
+    row_order_does_not_matter,
+    rates_lie_between_zero_and_one,
+    money_scales_with_the_amount_and_nothing_else_does,
+    every_figure_is_given_or_says_why_not,
+)
+
+
+def all_laws_hold(rows: list[Row]) -> None:
+    facts, richer = book_of(rows), book_of(rows, 3)
+    turned = facts.only(facts.deals.iloc[::-1])
+    frames = {key: getattr(facts, key).copy() for key in ("deals", "stages", "reps", "quotas")}
+    for name in FUNCTIONS:
+        trial = Trial(name, answers(facts, name), answers(turned, name), answers(richer, name))
+        for law in LAWS:
+            law(trial)
+    for key, frame in frames.items():
+        pd.testing.assert_frame_equal(getattr(facts, key), frame, obj=f"{key} was changed by a metric")
+
+
+def test_every_metric_is_under_the_laws() -> None:
+    mend = "please add the functions of a new metric to FUNCTIONS in tests/metrics/test_laws.py"
+    assert set(FUNCTIONS) == {metric.name for metric in METRICS}, mend
+
+
+@settings(max_examples=3, deadline=None)
+@given(rows=tables)
+def test_all_metrics_keep_the_laws(rows: list[Row]) -> None:
+    all_laws_hold(rows)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(rows=tables)
+def test_all_metrics_keep_the_laws_over_many_tables(rows: list[Row]) -> None:
+    all_laws_hold(rows)
+
+
+@settings(max_examples=3, deadline=None)
+@given(rows=tables)
+def test_what_adds_up_over_reps_is_that_of_the_team(rows: list[Row]) -> None:
+    table = scorecard.scorecard(book_of(rows)).set_index("rep")
+    for head in ("open_n", "open_amount", "weighted", "won_n", "won_amount", "stale_n"):
+        assert table[head].iloc[1:].sum() == pytest.approx(table[head].fillna(0).iloc[0]), head
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=tables)
+def test_a_window_holds_no_more_than_all_time(rows: list[Row]) -> None:
+    facts = book_of(rows)
+    for basis in ("closed-broad", "closed-narrow", "created"):
+        assert win_rate.win_rate(facts, basis=basis, window=Q1).n <= win_rate.win_rate(facts, basis=basis).n
+    assert (facts.closed_within(Q1) <= facts.closed_within(None)).all()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_empty_table_is_refused_and_never_a_silent_zero(name: str) -> None:
+    empty = facts_of([])
+    for key, value in answers(empty, name).items():
+        if key.endswith("value") and "required" not in key:
+            assert math.isnan(float(str(value))), key
+    answers(facts_of([], reps=["Ann"], quotas=[("Ann", "2026-01-01", "2026-03-31", 5)]), name)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_rows_that_are_all_of_unknown_stage_are_no_trouble(name: str) -> None:
+    for value in answers(facts_of([{"Stage": "?", "Amount": 5}] * 3), name).values():
+        assert value is not None
