@@ -1,0 +1,192 @@
+"""Reading every table of a workbook quickly: calamine gives the values, a scan of the bytes what calamine leaves out.
+
+calamine reads a whole sheet at a time, so each sheet is read once and cut into its tables. It gives error cells as
+empty texts; those are found by their ``t="e"``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from xlpipeline.errors import BookError
+from xlpipeline.model.book import Book, BookTable, CellError
+from xlpipeline.ooxml.cells import Writing, take_apart
+from xlpipeline.ooxml.markup import decoded, element, encoding_of, plain, refuse_doctype, unescaped
+from xlpipeline.ooxml.package import Package, check_part, workbook_part
+from xlpipeline.ooxml.rows import HEAD, TAIL, has_held, scan, take_row_apart
+from xlpipeline.ooxml.tables import SheetPart, TablePart, find_names, find_sheets, find_tables
+
+_IS_ERROR: Final = re.compile(rb"""\st\s*=\s*["']e["']""")
+_DATA_PREFIX: Final = re.compile(rb"<([\w.-]+:)?sheetData[\s/>]")
+_DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a first pass over a sheet's bytes found."""
+
+    is_held: bool
+    has_errors: bool
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Values of a sheet by column; ``top`` and ``left`` are the 1-based place of the first."""
+
+    top: int
+    left: int
+    height: int
+    columns: list[tuple[Any, ...]]
+    errors: dict[tuple[int, int], CellError]
+
+    def cell(self, row: int, column: int) -> object:
+        """One cell in the contract's form."""
+        if (row, column) in self.errors:
+            return self.errors[row, column]
+        i, j = row - self.top, column - self.left
+        return _cell(self.columns[j][i]) if 0 <= j < len(self.columns) and 0 <= i < self.height else None
+
+
+def read_package(package: Package, tables: Collection[str] | None = None) -> Book:
+    """Tables (all, or those named) and single-cell names of a package as a Book; see ``hosts.file.read_book``."""
+    sheets = find_sheets(package)
+    wanted = {n: t for n, t in find_tables(package, sheets).items() if tables is None or n in tables}
+    names = find_names(package, sheets)
+    needed = {t.sheet for t in wanted.values()} | {n.sheet for n in names.values() if n.sheet is not None}
+    frames: dict[str, BookTable] = {}
+    values: dict[str, object] = {n.name: n.constant for n in names.values() if n.sheet is None}
+    looks = {sheet: _look(package, sheet) for sheet in sheets if sheet in needed}
+    reader = _calamine(package, {sheet.part for sheet, look in looks.items() if look.is_held})
+    for sheet, look in looks.items():
+        grid = _grid(package, reader, sheet, look)
+        frames |= {t.name: _table(t, grid) for t in wanted.values() if t.sheet == sheet}
+        values |= {n.name: grid.cell(n.row, n.column) for n in names.values() if n.sheet == sheet}
+    ordered = {name: frames[name] for name in wanted}
+    return Book(ordered, {name: values[name] for name in names}, package.title)
+
+
+def _look(package: Package, sheet: SheetPart) -> _Look:
+    """One pass over a sheet's bytes: they are counted, and what calamine cannot see is noticed."""
+    head, last, errors = True, b"", False
+    for chunk in package.chunks(sheet.part):
+        near = last + chunk
+        start = near.find(b"?>") + 2 if head and near.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
+        if head:
+            refuse_doctype(chunk, sheet.part)
+        is_other = head and encoding_of(chunk[:200]) != "utf-8"
+        if is_other or has_held(near, start):
+            return _Look(is_held=True, has_errors=True)
+        errors = errors or b't="e"' in near or (b"'" in near and b"t='e'" in near)
+        head, last = False, chunk[-4:]
+    return _Look(is_held=False, has_errors=errors)
+
+
+def _calamine(package: Package, held: set[str]) -> CalamineWorkbook:
+    """Open the same bytes with calamine, after every part it is going to read has been counted.
+
+    Sheets in another encoding, or with comments or CDATA, are given to it in a form that it understands.
+    """
+    workbook = workbook_part(package)
+    for kind in ("sharedStrings", "styles"):
+        for part in package.related(workbook, kind):
+            check_part(package, part)
+    data = _rewritten(package, held) if held else package.data
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except CalamineError as fault:
+        raise _unreadable(package.title) from fault
+
+
+def _unreadable(title: str) -> BookError:
+    return BookError(f"{title} cannot be read; please open it in Excel, save it and try again.")
+
+
+def _rewritten(package: Package, held: set[str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+        for name in package.members:
+            part = package.read(name)
+            new.writestr(zipfile.ZipInfo(name), plain(decoded(part, name)) if name in held else part)
+    return out.getvalue()
+
+
+def _grid(package: Package, reader: CalamineWorkbook, sheet: SheetPart, look: _Look) -> _Grid:
+    try:
+        read = reader.get_sheet_by_name(sheet.name)
+        rows = read.to_python()
+    except (CalamineError, ValueError, OverflowError) as fault:
+        raise _unreadable(package.title) from fault
+    top, left = read.start or (0, 0)
+    errors: dict[tuple[int, int], CellError] = {}
+    if look.has_errors:
+        parts = [plain(decoded(package.read(sheet.part), sheet.part))] if look.is_held else package.chunks(sheet.part)
+        errors = dict(_errors(parts, sheet.part))
+    return _Grid(top + 1, left + 1, len(rows), list(zip(*rows, strict=True)), errors)
+
+
+def _errors(parts: Iterable[bytes], part: str) -> Iterator[tuple[tuple[int, int], CellError]]:
+    """Place and text of every error cell."""
+    writing = Writing()
+    for number, row in scan(parts, part):
+        if number == HEAD:
+            found = _DATA_PREFIX.search(row)
+            writing = Writing((found.group(1) or b"") if found else b"")
+        elif number != TAIL and (b't="e"' in row or b"t='e'" in row):
+            for column, piece in take_row_apart(row, writing.prefix).cells:
+                cell = take_apart(piece, writing)
+                value = element(cell.body, "v") if _IS_ERROR.search(cell.tag) else None
+                if value is not None:
+                    yield (number, column), CellError(unescaped(value.body))
+
+
+def _table(table: TablePart, grid: _Grid) -> BookTable:
+    body = table.body
+    count = body.bottom - body.top + 1
+    columns: dict[str, np.ndarray[Any, Any]] = {}
+    for i, column in enumerate(table.columns):
+        columns[column.name] = _column(grid, body.left + i, body.top, count)
+    for (row, number), error in grid.errors.items():
+        if body.top <= row <= body.bottom and body.left <= number <= body.right:
+            columns[table.columns[number - body.left].name][row - body.top] = error
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(count), dtype=object)
+    formulas = frozenset(column.name for column in table.columns if column.formula is not None)
+    return BookTable(table.name, table.sheet.name, body.top - 1, body.left, frame, formulas)
+
+
+def _column(grid: _Grid, number: int, top: int, count: int) -> np.ndarray[Any, Any]:
+    """``count`` cells of a sheet's column from row ``top`` on; what lies outside the used cells is blank."""
+    out: np.ndarray[Any, Any] = np.full(count, None, dtype=object)
+    j, skipped = number - grid.left, max(grid.top - top, 0)
+    if 0 <= j < len(grid.columns):
+        start = max(top - grid.top, 0)
+        cells = grid.columns[j][start : start + count - skipped]
+        out[skipped : skipped + len(cells)] = [
+            c if type(c) is float else c or None if type(c) is str else _cell(c) for c in cells
+        ]
+    return out
+
+
+def _cell(value: object) -> object:
+    """A value of calamine's in the contract's form: no empty texts, no durations; moments to the millisecond."""
+    if value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        rounded = value + dt.timedelta(microseconds=500)
+        rounded = rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)
+        return rounded if rounded.time() != dt.time() else rounded.date()
+    if isinstance(value, dt.time):
+        return (value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6) / _DAY_SECONDS
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds() / _DAY_SECONDS
+    return value
