@@ -1,0 +1,87 @@
+"""The tab Aging: its layout, and the cells that five deals give."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.metrics.small_team import facts_of, in_play
+from tests.tabs.dashboard_laws import CASES, check_everything, check_formulas_are_old, frames_of, shown
+from xlpipeline.model.book import NOT_AVAILABLE
+from xlpipeline.model.facts import Facts
+from xlpipeline.tabs.aging import TAB, WORST
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_writes_what_its_layout_has_whatever_the_data(case: str) -> None:
+    check_everything(TAB, CASES[case])
+
+
+def test_its_formulas_use_only_functions_of_excel_2016() -> None:
+    check_formulas_are_old(TAB)
+
+
+OLD = dt.date(2026, 3, 2)
+
+
+def stale_team() -> Facts:
+    """Ann: a fresh deal, and one that is over its bound, idle and overdue; Bob: one without a next step."""
+    over = {"Stage": "Prospect", "Created": OLD, "Last touch": OLD, "Expected close": dt.date(2026, 3, 30)}
+    return facts_of(
+        [
+            in_play(100),
+            in_play(40) | over | {"Opportunity": "Old one"},
+            in_play(60, Owner="Bob", **{"Next step": None}),
+        ],
+        reps=("Ann", "Bob"),
+    )
+
+
+def test_the_four_flags_are_counted_each_by_itself() -> None:
+    flags = frames_of(TAB.fill(stale_team()))["StaleFlags"]
+    assert flags.to_numpy().tolist() == [
+        ["T · over time-bound", 1, 40, pytest.approx(1 / 3), "Over the stage's time-bound."],
+        ["I · idle", 1, 40, pytest.approx(1 / 3), "No touch for more than 10 business days."],
+        ["C · close date past", 1, 40, pytest.approx(1 / 3), "Expected close is past."],
+        ["N · no next step", 1, 60, pytest.approx(1 / 3), "Next step is blank or past."],
+    ]
+
+
+def test_cards_show_count_share_and_value() -> None:
+    changes = TAB.fill(stale_team())
+    assert shown(changes, "stale_t") == (1, "33 % of open deals, worth €40", "n = 3 · aging")
+    assert shown(changes, "stale_n") == (1, "33 % of open deals, worth €60", "n = 3 · aging")
+    assert shown(changes, "median_age") == (0, "since Created", "n = 3 · aging")
+    assert changes.names["aging_says"] == "1 deal over the time-bound, most in Prospect (1 of 1)."
+    assert changes.names["stale_says"] == "1 of 3 open deals has no next step ahead."
+
+
+def test_without_open_deals_the_cards_say_so() -> None:
+    assert shown(TAB.fill(facts_of([])), "stale_i") == (NOT_AVAILABLE, "No deal is open", "n = 0 · aging")
+
+
+def test_the_worst_deals_come_first_and_fresh_ones_not_at_all() -> None:
+    worst = frames_of(TAB.fill(stale_team()))["OldestDeals"]
+    assert worst["Opportunity"].tolist() == ["Old one", "Deal 2"]
+    assert worst.loc[0].tolist() == ["Old one", "Ann", "Prospect", "TIC", 11, 21, 29, dt.date(2026, 3, 30), 40, "D1"]
+
+
+def test_the_list_ends_at_25_deals() -> None:
+    facts = facts_of([in_play(**{"Next step": None}) for _ in range(WORST + 1)])
+    assert len(frames_of(TAB.fill(facts))["OldestDeals"]) == WORST
+
+
+def test_stages_show_how_many_are_in_time() -> None:
+    stages = frames_of(TAB.fill(stale_team()))["AgingByStage"]
+    assert stages.to_numpy().tolist() == [
+        ["Prospect", 1, 29, 29, 10, 0, 1, 40],
+        ["Qualified", 0, None, None, 5, 0, 0, 0],
+        ["Offer", 2, 0, 0, None, 2, 0, 0],
+    ]
+
+
+def test_reps_with_most_flagged_deals_come_first() -> None:
+    facts = facts_of([in_play(), in_play(Owner="Bob", **{"Next step": None})], reps=("Ann", "Bob"))
+    by_rep = frames_of(TAB.fill(facts))["StaleByRep"]
+    assert by_rep.to_numpy().tolist() == [["Bob", 1, 0, 0, 0, 1, 1, 1, 100], ["Ann", 1, 0, 0, 0, 0, 0, 0, 0]]

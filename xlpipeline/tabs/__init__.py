@@ -1,0 +1,47 @@
+"""One file per tab: its layout, and how figures fill it."""
+
+from __future__ import annotations
+
+from xlpipeline.tabs import (
+    activities,
+    aging,
+    behind,
+    calendar,
+    conversion,
+    coverage,
+    dashboard,
+    definitions,
+    issues,
+    leads,
+    lists,
+    pipeline,
+    process,
+    scoring,
+    settings,
+    start_here,
+    team,
+    velocity,
+)
+from xlpipeline.tabs.layout import Tab
+
+TABS: tuple[Tab, ...] = (
+    start_here.TAB,
+    pipeline.TAB,
+    leads.TAB,
+    activities.TAB,
+    dashboard.TAB,
+    conversion.TAB,
+    coverage.TAB,
+    velocity.TAB,
+    aging.TAB,
+    issues.TAB,
+    process.TAB,
+    team.TAB,
+    scoring.TAB,
+    settings.TAB,
+    calendar.TAB,
+    lists.TAB,
+    definitions.TAB,
+    behind.TAB,
+)
+"""In the order of the workbook."""
