@@ -1,0 +1,193 @@
+"""The command line. Each command is a thin door to one job; heavy imports wait until a job is chosen.
+
+Exit codes: 0 done, 1 issues of severity error were found (only with --strict), 2 the request was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlpipeline import __version__
+from xlpipeline.errors import XlpipelineError
+
+if TYPE_CHECKING:
+    from xlpipeline.jobs.outcome import Outcome
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; faults become one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        outcome: Outcome = options.run(options)
+    except XlpipelineError as error:
+        _clear_progress()
+        print(f"xlpipeline: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        _clear_progress()
+        print("xlpipeline: stopped; the workbook is as it was.", file=sys.stderr)
+        return 2
+    except Exception as error:  # a fault of ours: still one sentence, never a traceback unless asked for
+        if options.debug:
+            raise
+        _clear_progress()
+        print(
+            f"xlpipeline: sorry, this is our fault ({type(error).__name__}: {error!s:.200}); the file is as it was. "
+            "Please run it again with --debug and report what it prints.",
+            file=sys.stderr,
+        )
+        return 2
+    _clear_progress()
+    _print(outcome, as_json=options.json)
+    return 1 if options.strict and outcome.errors else 0
+
+
+def _print(outcome: Outcome, *, as_json: bool) -> None:
+    text = json.dumps(outcome.data, indent=2, ensure_ascii=False) if as_json else "\n".join(outcome.sentences)
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, errors="replace").decode(encoding))
+
+
+def _progress(step: str) -> None:
+    """The running step, on a terminal only."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step} …", end="", file=sys.stderr, flush=True)
+
+
+def _clear_progress() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _now() -> dt.datetime:
+    """The one place that reads the clock."""
+    return dt.datetime.now(tz=dt.UTC)
+
+
+def _demo(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.demo import demo_file  # noqa: PLC0415
+
+    return demo_file(
+        options.workbook, now=_now(), deals=options.deals, seed=options.seed, replace_existing=True, progress=_progress
+    )
+
+
+def _new(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.new import TeamRequest, new_file  # noqa: PLC0415
+
+    request = TeamRequest(options.template, options.team, options.currency, options.reps, options.quotas)
+    return new_file(options.workbook, request, now=_now(), replace_existing=options.force, progress=_progress)
+
+
+def _import(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.import_deals import import_file  # noqa: PLC0415
+
+    return import_file(
+        options.workbook, options.source, now=_now(), map_path=options.map, dry_run=options.dry_run, progress=_progress
+    )
+
+
+def _refresh(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.refresh import refresh_file  # noqa: PLC0415
+
+    return refresh_file(options.workbook, now=_now(), as_of=options.as_of, progress=_progress)
+
+
+def _upgrade(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.upgrade import upgrade_file  # noqa: PLC0415
+
+    return upgrade_file(options.workbook, now=_now(), progress=_progress)
+
+
+def _restore(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.restore import restore_file  # noqa: PLC0415
+
+    return restore_file(options.workbook)
+
+
+def _explain(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.explain import explain  # noqa: PLC0415
+
+    return explain(" ".join(options.name))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xlpipeline",
+        description="Sales pipeline management inside an Excel workbook.",
+        epilog="Exit codes: 0 done, 1 errors in the data (with --strict), 2 the request was refused.",
+    )
+    parser.add_argument("--version", action="version", version=f"xlpipeline {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    shared.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    shared.add_argument("--strict", action="store_true", help="exit with 1 if the data has issues of severity error")
+
+    def command(name: str, text: str, run: object) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        sub.set_defaults(run=run)
+        return sub
+
+    demo = command("demo", "build a filled demo workbook here", _demo)
+    demo.add_argument("workbook", nargs="?", type=Path, default=Path("demo.xlsx"), help="default: demo.xlsx")
+    demo.add_argument("--deals", type=_deal_count, default=600, metavar="N", help="how many opportunities (default 600)")
+    demo.add_argument("--seed", type=int, default=11, metavar="N", help="the same seed gives the same team (default 11)")
+
+    new = command("new", "build a new team workbook", _new)
+    new.add_argument("workbook", type=Path)
+    new.add_argument("--template", default="eight", metavar="NAME", help="five, seven, eight, or a recipe file of your own (.toml)")
+    new.add_argument("--team", default="", metavar="NAME", help="name shown on the dashboards")
+    new.add_argument("--reps", type=Path, metavar="FILE", help="CSV or XLSX with the reps")
+    new.add_argument("--quotas", type=Path, metavar="FILE", help="CSV or XLSX with rep, period start, period end, quota")
+    new.add_argument("--currency", type=_currency, default="", metavar="ISO", help="base currency, such as EUR")
+    new.add_argument("--force", action="store_true", help="replace a file of that name")
+
+    imports = command("import", "bring deals from a CSV or XLSX into a workbook", _import)
+    imports.add_argument("workbook", type=Path)
+    imports.add_argument("source", type=Path, help="the CSV or XLSX file")
+    imports.add_argument("--map", type=Path, metavar="FILE", help="mapping file (.toml) that fixes columns, dates and spellings")
+    imports.add_argument("--dry-run", action="store_true", help="show what would happen and write nothing")
+
+    refresh = command("refresh", "bring figures, stale flags and issues up to date", _refresh)
+    refresh.add_argument("workbook", type=Path)
+    refresh.add_argument("--as-of", type=_date, metavar="YYYY-MM-DD", help="the day the figures are for (default: the setting, else today)")
+
+    upgrade = command("upgrade", "add what newer versions have to an older workbook", _upgrade)
+    upgrade.add_argument("workbook", type=Path)
+
+    restore = command("restore", "bring the kept previous file back", _restore)
+    restore.add_argument("workbook", type=Path)
+
+    explain = command("explain", "explain a metric or a check", _explain)
+    explain.add_argument("name", nargs="*", help="such as coverage; without a name all are listed")
+    return parser
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date; please write it as 2026-12-31") from error
+
+
+def _currency(text: str) -> str:
+    if len(text) != 3 or not text.isascii() or not text.isalpha():
+        raise argparse.ArgumentTypeError(f"'{text}' is not an ISO currency code; please write one such as EUR")
+    return text.upper()
+
+
+def _deal_count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of deals; please choose 1 to 100000")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

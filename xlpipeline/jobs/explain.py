@@ -1,0 +1,61 @@
+"""Explain a metric or a check: definition, formula, why it matters, what to do."""
+
+from __future__ import annotations
+
+import difflib
+
+from xlpipeline.checks import CHECKS
+from xlpipeline.errors import RequestError
+from xlpipeline.jobs.outcome import Outcome
+from xlpipeline.metrics import METRICS
+from xlpipeline.model.register import Check, Metric
+
+
+def explain(name: str = "") -> Outcome:
+    """The text of one metric or check by name or title (case and spaces do not matter); all names without one.
+
+    Raises:
+        RequestError: nothing has that name; the closest names are proposed.
+    """
+    entries = {_key(e.name): e for e in (*CHECKS, *METRICS)}
+    if not name:
+        return _listing()
+    titles = {_key(e.title): e for e in (*CHECKS, *METRICS)}
+    entry = entries.get(_key(name)) or titles.get(_key(name))
+    if entry is None:
+        close = difflib.get_close_matches(_key(name), [*entries, *titles], n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(dict.fromkeys(close))}?" if close else "'xlpipeline explain' lists all names."
+        raise RequestError(f"There is no metric or check '{name:.40}'; {hint}")
+    return _metric(entry) if isinstance(entry, Metric) else _check(entry)
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _listing() -> Outcome:
+    width = max(len(e.name) for e in (*METRICS, *CHECKS)) + 2
+    lines = ["Metrics", *(f"  {m.name:<{width}}{m.title}" for m in METRICS)]
+    lines += ["Checks", *(f"  {c.name:<{width}}{c.title}" for c in CHECKS)]
+    return Outcome(tuple(lines), {"metrics": [m.name for m in METRICS], "checks": [c.name for c in CHECKS]})
+
+
+def _metric(metric: Metric) -> Outcome:
+    parts = {
+        "Definition": metric.definition,
+        "Formula": metric.formula,
+        "Why it matters": metric.why,
+        "What to do": metric.what_to_do,
+        "Source": metric.source,
+    }
+    return _outcome(metric.name, metric.title, "metric", parts)
+
+
+def _check(check: Check) -> Outcome:
+    parts = {"What": check.what, "Why it matters": check.why, "What to do": check.what_to_do, "Severity": check.severity}
+    return _outcome(check.name, check.title, "check", parts)
+
+
+def _outcome(name: str, title: str, kind: str, parts: dict[str, str]) -> Outcome:
+    lines = (f"{title} ({kind} {name})", *(f"  {head}: {text}" for head, text in parts.items()))
+    return Outcome(lines, {"name": name, "title": title, "kind": kind, **{_key(k): v for k, v in parts.items()}})
