@@ -69,7 +69,10 @@ def _measure(action: str, size: int, folder: Path, runs: int) -> dict[str, float
 def _start_up(runs: int) -> None:
     bare = statistics.median(_wall([sys.executable, "-c", "pass"]) for _ in range(runs * 3))
     told = statistics.median(_wall([sys.executable, "-m", "xlpipeline.cli", "--help"]) for _ in range(runs * 3))
-    print(f"start-up: xlpipeline --help {told * 1000:.0f} ms, python -c pass {bare * 1000:.0f} ms, ratio {told / bare:.1f}")
+    print(
+        f"start-up: xlpipeline --help {told * 1000:.0f} ms, python -c pass {bare * 1000:.0f} ms, "
+        f"ratio {told / bare:.1f}"
+    )
 
 
 def _wall(command: list[str]) -> float:

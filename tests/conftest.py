@@ -31,7 +31,9 @@ def pytest_runtest_makereport(
     report = yield
     if report.skipped and os.environ.get("XLPIPELINE_NO_SKIPS") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, but here everything that it needs is installed: {report.longrepr}"
+        report.longrepr = (
+            f"{item.nodeid} was skipped, but here everything that it needs is installed: {report.longrepr}"
+        )
     return report
 
 

@@ -137,27 +137,42 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", "build a filled demo workbook here", _demo)
     demo.add_argument("workbook", nargs="?", type=Path, default=Path("demo.xlsx"), help="default: demo.xlsx")
-    demo.add_argument("--deals", type=_deal_count, default=600, metavar="N", help="how many opportunities (default 600)")
-    demo.add_argument("--seed", type=int, default=11, metavar="N", help="the same seed gives the same team (default 11)")
+    demo.add_argument(
+        "--deals", type=_deal_count, default=600, metavar="N", help="how many opportunities (default 600)"
+    )
+    demo.add_argument(
+        "--seed", type=int, default=11, metavar="N", help="the same seed gives the same team (default 11)"
+    )
 
     new = command("new", "build a new team workbook", _new)
     new.add_argument("workbook", type=Path)
-    new.add_argument("--template", default="eight", metavar="NAME", help="five, seven, eight, or a recipe file of your own (.toml)")
+    new.add_argument(
+        "--template", default="eight", metavar="NAME", help="five, seven, eight, or a recipe file of your own (.toml)"
+    )
     new.add_argument("--team", default="", metavar="NAME", help="name shown on the dashboards")
     new.add_argument("--reps", type=Path, metavar="FILE", help="CSV or XLSX with the reps")
-    new.add_argument("--quotas", type=Path, metavar="FILE", help="CSV or XLSX with rep, period start, period end, quota")
+    new.add_argument(
+        "--quotas", type=Path, metavar="FILE", help="CSV or XLSX with rep, period start, period end, quota"
+    )
     new.add_argument("--currency", type=_currency, default="", metavar="ISO", help="base currency, such as EUR")
     new.add_argument("--force", action="store_true", help="replace a file of that name")
 
     imports = command("import", "bring deals from a CSV or XLSX into a workbook", _import)
     imports.add_argument("workbook", type=Path)
     imports.add_argument("source", type=Path, help="the CSV or XLSX file")
-    imports.add_argument("--map", type=Path, metavar="FILE", help="mapping file (.toml) that fixes columns, dates and spellings")
+    imports.add_argument(
+        "--map", type=Path, metavar="FILE", help="mapping file (.toml) that fixes columns, dates and spellings"
+    )
     imports.add_argument("--dry-run", action="store_true", help="show what would happen and write nothing")
 
     refresh = command("refresh", "bring figures, stale flags and issues up to date", _refresh)
     refresh.add_argument("workbook", type=Path)
-    refresh.add_argument("--as-of", type=_date, metavar="YYYY-MM-DD", help="the day the figures are for (default: the setting, else today)")
+    refresh.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="the day the figures are for (default: the setting, else today)",
+    )
 
     upgrade = command("upgrade", "add what newer versions have to an older workbook", _upgrade)
     upgrade.add_argument("workbook", type=Path)

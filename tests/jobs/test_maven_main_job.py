@@ -1,4 +1,4 @@
-"""The main job on real input: a CRM export of 8,800 deals through new, import and refresh, read back from the saved cells."""
+"""The main job on real input: 8,800 deals of a CRM export through new, import and refresh, read back from the cells."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_the_win_rate_of_closed_deals_has_its_wilson_bounds(book: Book, expected
         assert [row["Low"], row["High"]] == pytest.approx(expected["win_rate_closed_wilson"], abs=1e-6)
 
 
-def test_the_win_rate_of_created_deals_counts_undated_ones_only_where_it_says_so(book: Book, expected: dict[str, Any]) -> None:
+def test_the_win_rate_of_created_deals_counts_undated_ones_only_where_it_says_so(
+    book: Book, expected: dict[str, Any]
+) -> None:
     rates = book.frame("WinRates")
     undated = rates[rates["Basis"] == "created, undated included"].iloc[0]
     dated = rate_row(book, "created, all time", "all time")
@@ -117,8 +119,8 @@ def test_win_rates_by_quarter_of_the_close_equal_the_expected_ones(book: Book, e
         row = quarters.loc[f"{name[:4]} {name[4:]}"]
         assert (row["Won"], row["Closed"]) == (won, closed)
         assert row["Win rate"] == pytest.approx(rate, abs=1e-4)
-    assert "Left-truncated" in quarters.loc["2017 Q1", "Note"]
-    assert "Left-truncated" not in quarters.loc["2017 Q4", "Note"]
+    assert "Left-truncated" in str(quarters.loc["2017 Q1", "Note"])
+    assert "Left-truncated" not in str(quarters.loc["2017 Q4", "Note"])
 
 
 def test_blank_accounts_undated_deals_and_unknown_products_are_issues(book: Book, expected: dict[str, Any]) -> None:
@@ -157,14 +159,18 @@ def test_the_ages_of_open_deals_equal_the_expected_ones(book: Book, expected: di
     assert card(book, "median_age")[0] == expected["open_age_median"]
 
 
-def test_the_velocity_of_the_last_quarter_has_the_expected_parts(last_quarter_book: Book, expected: dict[str, Any]) -> None:
+def test_the_velocity_of_the_last_quarter_has_the_expected_parts(
+    last_quarter_book: Book, expected: dict[str, Any]
+) -> None:
     velocity = expected["velocity_q4_2017"]
     assert card(last_quarter_book, "velocity_n")[0] == velocity["n_open_now"]
     assert card(last_quarter_book, "velocity_w")[0] == pytest.approx(velocity["win_rate"], abs=1e-6)
     assert card(last_quarter_book, "velocity_a")[0] == pytest.approx(velocity["avg_deal"], abs=1e-4)
     assert card(last_quarter_book, "velocity_c")[0] == pytest.approx(velocity["cycle"], abs=1e-6)
     assert card(last_quarter_book, "velocity_day")[0] == pytest.approx(velocity["per_day_open_now"], abs=0.01)
-    assert card(last_quarter_book, "velocity_realised")[0] == pytest.approx(velocity["actual_won_value_per_day"], abs=0.01)
+    assert card(last_quarter_book, "velocity_realised")[0] == pytest.approx(
+        velocity["actual_won_value_per_day"], abs=0.01
+    )
     assert "2.0 times the realised value" in str(last_quarter_book.names["velocity_says"])
 
 

@@ -45,7 +45,7 @@ def table(name: str, sheet: str, heads: Sequence[str], rows: Sequence[Sequence[o
 
 def criterion(stage: str, kind: str, *arguments: object, **other: object) -> tuple[object, ...]:
     """A row of Criteria; blocking exit criterion with the ID x unless said otherwise."""
-    given = {"Stage": stage, "Kind": kind, "ID": "x", "Blocking": "Y", "Text": "A sentence."}
+    given: dict[str, object] = {"Stage": stage, "Kind": kind, "ID": "x", "Blocking": "Y", "Text": "A sentence."}
     given |= {f"Argument {n}": value for n, value in enumerate(arguments, start=1)}
     given |= {key.replace("_", " "): value for key, value in other.items()}
     return tuple(given.get(head) for head in CRITERIA_HEADS)

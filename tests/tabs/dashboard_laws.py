@@ -133,7 +133,7 @@ def check_refusals_have_reasons(changes: ChangeSet) -> None:
                 assert row[head] not in (None, "", "–"), f"{name}: {row.to_dict()}"
     for name, cell in changes.names.items():
         value = cell.cached if isinstance(cell, Formula) else cell
-        if isinstance(value, CellError):
+        if isinstance(value, CellError) or value == "n/a":
             note = changes.names[f"{name}_note"]
             assert (note.cached if isinstance(note, Formula) else note) not in ("", "–"), name
 

@@ -45,6 +45,8 @@ def test_too_few_deals_show_counts() -> None:
     assert values == ["2 of 3", "2 of 3", "2 of 4", "2 : 1"]
     rates = frames_of(changes)["WinRates"]
     assert rates["Win rate"].tolist() == [NOT_AVAILABLE] * 8
+    assert rates["Basis"].tolist()[:2] == ["closed-broad, trailing", "closed-broad, all time"]
+    assert rates["Basis"].tolist()[-2:] == ["created, undated included", "value"]
     assert rates.loc[0, ["Won", "Of", "95 % interval"]].tolist() == [2, 3, "2 of 3"]
 
 

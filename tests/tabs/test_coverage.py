@@ -70,8 +70,9 @@ def test_the_status_changes_at_the_required_level_and_at_80_percent_of_it(amount
 def test_without_quota_coverage_is_refused_with_the_reason_beside_it() -> None:
     changes = TAB.fill(facts_of([in_play(100)]))
     value, note, _ = shown(changes, "coverage_to_go")
-    assert value == NOT_AVAILABLE
+    assert value == "n/a"
     assert note == "There is no quota for 2026 Q1"
+    assert frames_of(changes)["CoverageByRep"].loc[0, "To go"] == NOT_AVAILABLE
     assert (
         changes.names["coverage_says"]
         == "No coverage. There is no quota for 2026 Q1; please enter it in Quotas on Team."

@@ -49,7 +49,7 @@ def test_with_too_few_deals_counts_stand_in_place_of_the_rate() -> None:
     changes = TAB.fill(five_deals())
     value, note, n = shown(changes, "dashboard_win_rate")
     assert (value, note, n) == ("2 of 3", "2 of 3 won: too few for a rate", "n = 3 · win_rate")
-    assert shown(changes, "dashboard_velocity_per_day")[0] == NOT_AVAILABLE
+    assert shown(changes, "dashboard_velocity_per_day")[0] == "n/a"
     team = frames_of(changes)["Scorecard"].iloc[0]
     assert (team["Win rate"], team["95 % interval"], team["Closed deals"]) == (NOT_AVAILABLE, "2 of 3", 3)
 

@@ -76,7 +76,7 @@ def test_cycle_times_name_their_deals() -> None:
 def test_too_few_closed_deals_give_counts_and_no_velocity() -> None:
     changes = TAB.fill(five_deals())
     assert shown(changes, "velocity_w")[0] == "2 of 3"
-    assert shown(changes, "velocity_day")[:2] == (NOT_AVAILABLE, "2 of 3 won: too few for a rate")
+    assert shown(changes, "velocity_day")[:2] == ("n/a", "2 of 3 won: too few for a rate")
     by_rep = frames_of(changes)["VelocityByRep"]
     assert by_rep.loc[0, ["Win rate", "95 % interval", "Per day"]].tolist() == [NOT_AVAILABLE, "2 of 3", NOT_AVAILABLE]
     assert by_rep.loc[0, "Realised per day"] == pytest.approx(400 / 365)
@@ -85,4 +85,4 @@ def test_too_few_closed_deals_give_counts_and_no_velocity() -> None:
 def test_a_rep_without_open_qualified_deals_has_no_velocity_and_is_told_why() -> None:
     changes = TAB.fill(choosing(sure(), FILTER, "Bob"))
     value, note, n = shown(changes, "velocity_day")
-    assert (value, note, n) == (NOT_AVAILABLE, "No deal that counts is open, so nothing moves", "n = 0 · velocity")
+    assert (value, note, n) == ("n/a", "No deal that counts is open, so nothing moves", "n = 0 · velocity")

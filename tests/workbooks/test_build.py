@@ -19,7 +19,7 @@ from xlpipeline.model.book import CellError
 from xlpipeline.model.computed import COMPUTED, LIVE_NAMES
 from xlpipeline.model.schema import CHOICES, INPUT_TABLES, PIPELINE, SCHEMA_VERSION
 from xlpipeline.model.settings import setting_fields
-from xlpipeline.tabs import TABS, lists, pipeline, settings, team
+from xlpipeline.tabs import TABS, dashboard, lists, pipeline, settings, team
 from xlpipeline.tabs.layout import ChartBlock, TableBlock
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
@@ -180,6 +180,12 @@ def test_another_time_changes_nothing_but_the_document_properties(eight: bytes) 
 
 def test_excel_computes_everything_when_it_opens_the_book(eight_read: Workbook) -> None:
     assert eight_read.calculation.fullCalcOnLoad
+
+
+def test_a_dashboard_can_be_built_without_the_tab_that_its_charts_read() -> None:
+    content = build_workbook(load_recipe("eight"), now=NOW, tabs=(dashboard.TAB,))
+    references = "".join(text for name, text in parts(content).items() if name.startswith("xl/charts/"))
+    assert "_Cards" in references
 
 
 def test_given_rows_fill_their_tables_and_leave_some_blank_ones() -> None:

@@ -96,8 +96,7 @@ def find_faults(facts: Facts) -> pd.DataFrame:
     could not be read. The result is remembered in the facts, since several figures of one refresh ask for it.
     """
     frames = [_faults_of(check, facts) for check in sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))]
-    faults = pd.concat([f for f in frames if not f.empty] or [frames[0]], ignore_index=True)
-    return faults
+    return pd.concat([f for f in frames if not f.empty] or [frames[0]], ignore_index=True)
 
 
 def _faults_of(check: Check, facts: Facts) -> pd.DataFrame:

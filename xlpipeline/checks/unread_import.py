@@ -17,13 +17,17 @@ def find(facts: Facts) -> pd.DataFrame:
     if faults.empty or "Deal ID" not in pipeline.columns:
         return found(faults, "Deal ID", [])
     rows_of_deals = {deal_id: row for row, deal_id in zip(pipeline.index, texts(pipeline, "Deal ID"), strict=True)}
-    listed = pd.DataFrame({head: texts(faults, head) for head in ("Deal ID", "Source row", "File", "Column", "What is wrong")})
+    listed = pd.DataFrame(
+        {head: texts(faults, head) for head in ("Deal ID", "Source row", "File", "Column", "What is wrong")}
+    )
     listed = listed[listed["What is wrong"] != ""]
     open_ones = [
-        column not in pipeline.columns or deal not in rows_of_deals or is_blank(pipeline.at[rows_of_deals[deal], column])
+        column not in pipeline.columns
+        or deal not in rows_of_deals
+        or is_blank(pipeline.at[rows_of_deals[deal], column])
         for deal, column in zip(listed["Deal ID"], listed["Column"], strict=True)
     ]
-    listed = listed[open_ones]
+    listed = listed[pd.Series(open_ones, index=listed.index, dtype=bool)]
     parts = zip(listed["Deal ID"], listed["Source row"], listed["File"], listed["What is wrong"], strict=True)
     told = [f"{f'Deal {deal}, ' if deal else ''}row {row} of {file}: {wrong}" for deal, row, file, wrong in parts]
     return found(listed, "What is wrong", told)

@@ -31,7 +31,7 @@ _OTHER_NAMES: Final = {
 
 
 def read_team_table(source: Source, table: Table) -> pd.DataFrame:
-    """Body of ``table`` (Reps or Quotas) from a source: object cells, one column per head, blank where the source has none.
+    """Body of ``table`` (Reps or Quotas) from a source: object cells, blank where it has none.
 
     A quota file without a period end takes it from the name of its start column (month, quarter or year).
 
@@ -77,7 +77,7 @@ def _cells(source: Source, name: str, column: Column) -> pd.Series:
     else:
         reading = read_yes_no(cells) if column.choices == "YesNo" else read_texts(cells)
     if reading.unread.any():
-        row = reading.unread.idxmax()
+        row = int(str(reading.unread.idxmax()))
         raise SourceError(
             f"{source.title}, row {row}: '{cells[row]!s:.40}' is not right for {column.name}; please correct it."
         )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from typing import Final
 
 from xlpipeline.checks import CHECKS
 from xlpipeline.errors import RequestError
 from xlpipeline.jobs.outcome import Outcome
 from xlpipeline.metrics import METRICS
 from xlpipeline.model.register import Check, Metric
+
+_ENTRIES: Final[tuple[Check | Metric, ...]] = (*METRICS, *CHECKS)
+"""Where a metric and a check share a name, the metric is meant."""
 
 
 def explain(name: str = "") -> Outcome:
@@ -17,14 +21,16 @@ def explain(name: str = "") -> Outcome:
     Raises:
         RequestError: nothing has that name; the closest names are proposed.
     """
-    entries = {_key(e.name): e for e in (*CHECKS, *METRICS)}
+    entries = {_key(e.name): e for e in reversed(_ENTRIES)}
     if not name:
         return _listing()
-    titles = {_key(e.title): e for e in (*CHECKS, *METRICS)}
+    titles = {_key(e.title): e for e in reversed(_ENTRIES)}
     entry = entries.get(_key(name)) or titles.get(_key(name))
     if entry is None:
         close = difflib.get_close_matches(_key(name), [*entries, *titles], n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(dict.fromkeys(close))}?" if close else "'xlpipeline explain' lists all names."
+        hint = (
+            f"did you mean {' or '.join(dict.fromkeys(close))}?" if close else "'xlpipeline explain' lists all names."
+        )
         raise RequestError(f"There is no metric or check '{name:.40}'; {hint}")
     return _metric(entry) if isinstance(entry, Metric) else _check(entry)
 
@@ -34,7 +40,7 @@ def _key(name: str) -> str:
 
 
 def _listing() -> Outcome:
-    width = max(len(e.name) for e in (*METRICS, *CHECKS)) + 2
+    width = max(len(e.name) for e in _ENTRIES) + 2
     lines = ["Metrics", *(f"  {m.name:<{width}}{m.title}" for m in METRICS)]
     lines += ["Checks", *(f"  {c.name:<{width}}{c.title}" for c in CHECKS)]
     return Outcome(tuple(lines), {"metrics": [m.name for m in METRICS], "checks": [c.name for c in CHECKS]})
@@ -46,13 +52,17 @@ def _metric(metric: Metric) -> Outcome:
         "Formula": metric.formula,
         "Why it matters": metric.why,
         "What to do": metric.what_to_do,
-        "Source": metric.source,
     }
     return _outcome(metric.name, metric.title, "metric", parts)
 
 
 def _check(check: Check) -> Outcome:
-    parts = {"What": check.what, "Why it matters": check.why, "What to do": check.what_to_do, "Severity": check.severity}
+    parts = {
+        "What": check.what,
+        "Why it matters": check.why,
+        "What to do": check.what_to_do,
+        "Severity": check.severity,
+    }
     return _outcome(check.name, check.title, "check", parts)
 
 

@@ -41,7 +41,11 @@ def import_file(
         progress(f"saving {path.name}")
         changes = plan.changes + ChangeSet((_kept_faults(plan, source_path.name, now),))
         written = apply_changes(path, needed_changes(changes, opened.book), expected_hash=opened.hash).written
-    return Outcome(_sentences(path, source_path, plan, dry_run=dry_run, written=written), _data(plan, written=written), len(plan.faults))
+    return Outcome(
+        _sentences(path, source_path, plan, dry_run=dry_run, written=written),
+        _data(plan, written=written),
+        len(plan.faults),
+    )
 
 
 def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool, written: bool) -> tuple[str, ...]:
@@ -49,17 +53,20 @@ def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool
     lines += [f"  {c.source} → {c.target or 'not imported'}: {c.reason}" for c in plan.preview]
     done = "would be" if dry_run else "were"
     lines.append(
-        f"{counted(plan.added, 'opportunity', 'opportunities')} {done} added, {plan.updated:,} updated, {plan.unchanged:,} unchanged."
+        f"{counted(plan.added, 'opportunity', 'opportunities')} {done} added, {plan.updated:,} updated, "
+        f"{plan.unchanged:,} unchanged."
     )
     if plan.missing_ids:
         lines.append(
-            f"{counted(len(plan.missing_ids), 'opportunity', 'opportunities')} of the workbook are not in the file and stay: "
-            + _first(plan.missing_ids)
+            f"{counted(len(plan.missing_ids), 'opportunity', 'opportunities')} of the workbook are not in the file "
+            f"and stay: {_first(plan.missing_ids)}"
         )
     if plan.faults:
         lines.append(f"{counted(len(plan.faults), 'cell')} could not be read:")
         lines += [f"  row {f.row}, {f.column}: {f.wrong} {f.what_to_do}" for f in plan.faults[:_SHOWN]]
-        lines += [f"  … and {len(plan.faults) - _SHOWN:,} more (--json lists all)."] if len(plan.faults) > _SHOWN else []
+        lines += (
+            [f"  … and {len(plan.faults) - _SHOWN:,} more (--json lists all)."] if len(plan.faults) > _SHOWN else []
+        )
     lines += plan.notes
     if dry_run:
         lines.append("This was a dry run: nothing was written.")
@@ -73,7 +80,9 @@ def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool
 def _kept_faults(plan: ImportPlan, title: str, now: dt.datetime) -> TableChange:
     """What could not be read, kept in the workbook, so that Issues can show it until it is mended."""
     targets = {choice.source: choice.target for choice in plan.preview}
-    rows = [(f.deal_id, f.row, title, targets.get(f.column, ""), f.wrong, f.what_to_do, now.date()) for f in plan.faults]
+    rows = [
+        (f.deal_id, f.row, title, targets.get(f.column, ""), f.wrong, f.what_to_do, now.date()) for f in plan.faults
+    ]
     return whole_table(IMPORT_FAULTS.name, pd.DataFrame(rows, columns=list(IMPORT_FAULTS.heads), dtype=object))
 
 
@@ -88,7 +97,9 @@ def _data(plan: ImportPlan, *, written: bool) -> dict[str, Any]:
         "updated": plan.updated,
         "unchanged": plan.unchanged,
         "missing_ids": list(plan.missing_ids),
-        "faults": [{"row": f.row, "column": f.column, "wrong": f.wrong, "what_to_do": f.what_to_do} for f in plan.faults],
+        "faults": [
+            {"row": f.row, "column": f.column, "wrong": f.wrong, "what_to_do": f.what_to_do} for f in plan.faults
+        ],
         "notes": list(plan.notes),
         "written": written,
     }

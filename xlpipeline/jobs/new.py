@@ -34,7 +34,12 @@ class TeamRequest:
 
 
 def new_file(
-    path: Path, request: TeamRequest, *, now: dt.datetime, replace_existing: bool = False, progress: Progress = no_progress
+    path: Path,
+    request: TeamRequest,
+    *,
+    now: dt.datetime,
+    replace_existing: bool = False,
+    progress: Progress = no_progress,
 ) -> Outcome:
     """Build a workbook at ``path`` and refresh it.
 
@@ -58,8 +63,14 @@ def new_file(
     write_new(path, content)
     refreshed = refresh_file(path, now=now, as_of=request.as_of, keep_backup=False, progress=progress)
     reps_count = len(reps) if reps is not None else len(request.tables.get("Reps", ()))
-    sentence = f"Built {path} from the template {recipe.name}" + (f" with {counted(reps_count, 'rep')}." if reps_count else ".")
-    return Outcome((sentence, *refreshed.sentences[:2]), {"built": str(path), "template": recipe.name, **refreshed.data}, refreshed.errors)
+    sentence = f"Built {path} from the template {recipe.name}" + (
+        f" with {counted(reps_count, 'rep')}." if reps_count else "."
+    )
+    return Outcome(
+        (sentence, *refreshed.sentences[:2]),
+        {"built": str(path), "template": recipe.name, **refreshed.data},
+        refreshed.errors,
+    )
 
 
 def _check_target(path: Path, *, replace_existing: bool) -> None:

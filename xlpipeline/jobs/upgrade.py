@@ -1,7 +1,7 @@
 """Add to an older workbook what newer versions have: tabs, tables, columns, names, settings. What is there stays.
 
-A tab that is missing as a whole is added as it is. Of a tab that is there in part, the missing tables and cells are added on
-a new tab of the same name with a number: names are the contract, so they work wherever they stand.
+A tab that is missing as a whole is added as it is. Of a tab that is there in part, the missing tables and cells are
+added on a new tab of the same name with a number: names are the contract, so they work wherever they stand.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RECIPE = "eight"
 
 @dataclass(frozen=True)
 class Missing:
-    """What a book lacks: ``tabs`` hold only the missing blocks; ``columns``: table to heads with notes; setting keys."""
+    """What a book lacks: ``tabs`` hold only the missing blocks; ``columns``: table to heads with notes."""
 
     tabs: tuple[Tab, ...]
     columns: dict[str, tuple[tuple[str, str], ...]]
@@ -114,7 +114,9 @@ def _add_settings(path: Path, keys: tuple[str, ...], *, keep_backup: bool) -> No
         start = len(opened.book.frame("Settings"))
         rows = [(k, known[k].default, known[k].metadata["unit"], known[k].metadata["meaning"]) for k in keys]
         at = range(start, start + len(rows))
-        columns = {head: pd.Series([row[i] for row in rows], index=at, dtype=object) for i, head in enumerate(SETTINGS.heads)}
+        columns = {
+            head: pd.Series([row[i] for row in rows], index=at, dtype=object) for i, head in enumerate(SETTINGS.heads)
+        }
         changes += ChangeSet((TableChange("Settings", columns, rows=start + len(rows)),))
     apply_changes(path, needed_changes(changes, opened.book), expected_hash=opened.hash, keep_backup=keep_backup)
 
@@ -123,10 +125,18 @@ def _outcome(path: Path, missing: Missing, grafted: Grafted, refreshed: Outcome)
     lines = [f"{path.name}:"]
     lines += [f"  new tab {name}" for name in grafted.sheets]
     lines += [f"  new columns in {table}: {', '.join(heads)}" for table, heads in grafted.columns.items()]
-    lines += [f"  {counted(len(missing.settings), 'new setting')}: {', '.join(missing.settings)}"] if missing.settings else []
+    lines += (
+        [f"  {counted(len(missing.settings), 'new setting')}: {', '.join(missing.settings)}"]
+        if missing.settings
+        else []
+    )
     lines += [f"  {sentence}" for sentence in grafted.refused]
     data = {
-        "added": {"tabs": list(grafted.sheets), "columns": {k: list(v) for k, v in grafted.columns.items()}, "settings": list(missing.settings)},
+        "added": {
+            "tabs": list(grafted.sheets),
+            "columns": {k: list(v) for k, v in grafted.columns.items()},
+            "settings": list(missing.settings),
+        },
         "refused": list(grafted.refused),
         **refreshed.data,
     }

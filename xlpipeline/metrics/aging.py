@@ -25,7 +25,7 @@ METRIC = Metric(
     ),
     why="Old deals are won less often, and deals nobody touches make the pipeline look larger than it is.",
     what_to_do="Work the list of the worst deals from the top: act, re-date honestly, or close as lost or derailed.",
-    source="SEMANTICS, sections 4 and 14",
+    source="definitions, sections 4 and 14",
 )
 
 FLAGS: Final = {

@@ -19,7 +19,7 @@ METRIC = Metric(
         "few large deals."
     ),
     what_to_do="Plan with the median when both differ much, and fill the amounts of won deals.",
-    source="SEMANTICS, section 5",
+    source="definitions, section 5",
 )
 
 

@@ -28,7 +28,7 @@ METRIC = Metric(
     what_to_do=(
         "Look at the stage with the lowest rate whose interval is narrow, and read the lost reasons of that stage."
     ),
-    source="SEMANTICS, section 1",
+    source="definitions, section 1",
 )
 
 

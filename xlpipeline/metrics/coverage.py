@@ -22,7 +22,7 @@ METRIC = Metric(
     ),
     why="Below the required level the quarter is lost before it is over, and there is still time to find that out.",
     what_to_do="Below the required level: re-date overdue deals honestly, create pipeline now, or tell the forecast.",
-    source="SEMANTICS, section 7",
+    source="definitions, section 7",
 )
 
 NO_DEAL = "No open deal has both an amount and an expected close; please fill these columns in Pipeline."

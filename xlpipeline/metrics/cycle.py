@@ -29,7 +29,7 @@ METRIC = Metric(
         "Compare open deals with the 90 % point: what is older needs a decision. Many wins with 0 days mean that "
         "deals are entered late."
     ),
-    source="SEMANTICS, section 3",
+    source="definitions, section 3",
 )
 
 Floats = npt.NDArray[np.floating[Any]]

@@ -16,7 +16,7 @@ METRIC = Metric(
     formula="1 − open deals with at least one error ÷ open deals; beside it the same weighted by amount",
     why="A forecast is no better than the rows it is made of.",
     what_to_do="Open Issues, filter Severity for error, and mend the rows of the largest deals first.",
-    source="SEMANTICS, section 16",
+    source="definitions, section 16",
 )
 
 

@@ -24,7 +24,7 @@ METRIC = Metric(
         "on a few deals."
     ),
     what_to_do="Fill blank amounts, and look at stages that hold many deals but little value.",
-    source="SEMANTICS, sections 0 and 13",
+    source="definitions, sections 0 and 13",
 )
 
 _BASIS = "open deals at the as-of date"

@@ -28,7 +28,7 @@ METRIC = Metric(
     what_to_do=(
         "Do not rank reps with fewer than 30 closed deals; ask what the best do differently in the weakest figure."
     ),
-    source="SEMANTICS, section 15",
+    source="definitions, section 15",
 )
 
 TEAM = "Team"

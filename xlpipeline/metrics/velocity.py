@@ -30,7 +30,7 @@ METRIC = Metric(
     what_to_do=(
         "Read it beside the realised value per day; when it is far above, clear out stale deals before believing it."
     ),
-    source="SEMANTICS, section 6",
+    source="definitions, section 6",
 )
 
 DAYS_PER_MONTH = 30

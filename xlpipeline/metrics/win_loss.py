@@ -15,7 +15,7 @@ METRIC = Metric(
     formula="won ÷ lost, of deals closed in the window (same base of deals as the win rate)",
     why="It is the win rate as people say it: three won for each one lost.",
     what_to_do="Read it with the win rate, which shows how sure it is, and look at the lost reasons when it falls.",
-    source="SEMANTICS, section 2",
+    source="definitions, section 2",
 )
 
 

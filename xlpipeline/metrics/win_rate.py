@@ -32,7 +32,7 @@ METRIC = Metric(
         "Compare only figures of the same base and look at the interval first; then look for the stage in which "
         "deals are lost."
     ),
-    source="SEMANTICS, sections 2 and 15",
+    source="definitions, sections 2 and 15",
 )
 
 Basis = Literal["closed-broad", "closed-narrow", "created"]

@@ -18,7 +18,7 @@ METRIC = Metric(
     ),
     why="It shows whether selling grows, shrinks or swings, and whether wins pile up at the ends of quarters.",
     what_to_do="Compare a month with the same month a year ago; the last month is not complete before its end.",
-    source="SEMANTICS, section 5",
+    source="definitions, section 5",
 )
 
 

@@ -26,7 +26,7 @@ def texts(frame: pd.DataFrame, head: str) -> pd.Series:
         return pd.Series("", index=frame.index, dtype=object)
     cells = frame[head].to_numpy(dtype=object)
     if set(map(type, cells)) <= {str, NoneType}:  # the usual case
-        return pd.Series(np.where(np.equal(cells, None), "", cells), index=frame.index, dtype=object)
+        return frame[head].where(frame[head].notna(), "").astype(object)
     return pd.Series([_text(cell) for cell in cells], index=frame.index, dtype=object)
 
 
@@ -64,7 +64,10 @@ def dates(frame: pd.DataFrame, head: str) -> tuple[pd.Series, pd.DataFrame]:
         return pd.Series(np.datetime64("NaT"), index=frame.index, dtype="datetime64[s]"), _faults(head, [])
     cells = frame[head].to_numpy(dtype=object)
     if set(map(type, cells)) <= {dt.date, NoneType}:  # the usual case, many times faster
-        return pd.Series(cells.astype("datetime64[D]").astype("datetime64[s]"), index=frame.index), _faults(head, [])
+        known = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[s]")
+        filled = frame[head].notna().to_numpy()
+        known[filled] = cells[filled].astype("datetime64[D]")
+        return pd.Series(known, index=frame.index), _faults(head, [])
     out: list[object] = [None] * len(frame)
     bad: list[tuple[int, object]] = []
     for i, (position, cell) in enumerate(zip(frame.index, frame[head].tolist(), strict=True)):

@@ -43,7 +43,7 @@ def once(function: Callable[Concatenate[Facts, P], Result]) -> Callable[Concaten
     """For a pure function of facts: asked again with the same arguments it gives the same object, computed once."""
 
     @functools.wraps(function)
-    def asked(facts: Facts, *arguments: P.args, **named: P.kwargs) -> Result:
+    def asked(facts: Facts, /, *arguments: P.args, **named: P.kwargs) -> Result:
         key = (function.__module__, function.__qualname__, arguments, tuple(sorted(named.items())))
         return facts.remember(key, lambda: function(facts, *arguments, **named))
 

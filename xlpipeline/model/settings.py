@@ -27,24 +27,51 @@ class Settings:
 
     team: str = _setting("Our team", "text", "Name shown on every dashboard.")
     currency: str = _setting("EUR", "ISO code", "Base currency: quotas and all figures are in it.")
-    minor_unit_digits: int = _setting(2, "digits", "Decimal places of the base currency (EUR 2, JPY 0).", allowed=(0, 4))
+    minor_unit_digits: int = _setting(
+        2, "digits", "Decimal places of the base currency (EUR 2, JPY 0).", allowed=(0, 4)
+    )
     as_of: dt.date | None = _setting(None, "date", "Day the figures are for. Blank = today.")  # noqa: RUF009 - it makes a field
     time_zone: str = _setting("Europe/Berlin", "IANA name", "Zone in which a time stamp becomes a date.")
     weekend: str = _setting("0000011", "Mon-Sun, 1 = off", "Days that are not worked, Monday first.")
     fiscal_year_start_month: int = _setting(1, "month", "First month of the fiscal year.", allowed=(1, 12))
-    idle_business_days: int = _setting(10, "business days", "No touch for longer than this is stale (flag I).", allowed=(1, 365))
-    required_coverage: float = _setting(3.0, "x", "Rule of thumb used until past periods give a better figure.", allowed=(0.1, 20))
-    amber_coverage_share: float = _setting(0.8, "share", "Coverage from this share of the required level is amber, below is red.", allowed=(0, 1))
-    window_quarters: int = _setting(4, "quarters", "Trailing fiscal quarters behind win rate, average deal, cycle and velocity.", allowed=(1, 40))
-    win_rate_base: str = _setting("qualified", "text", "Deals that count: those that reached a qualified stage, or all.", allowed=("qualified", "all"))
-    velocity_low: float = _setting(0.67, "x", "Velocity below this multiple of the realised value per day gets a note.", allowed=(0, 1))
-    velocity_high: float = _setting(1.5, "x", "Velocity above this multiple of the realised value per day gets a note.", allowed=(1, 10))
+    idle_business_days: int = _setting(
+        10, "business days", "No touch for longer than this is stale (flag I).", allowed=(1, 365)
+    )
+    required_coverage: float = _setting(
+        3.0, "x", "Rule of thumb used until past periods give a better figure.", allowed=(0.1, 20)
+    )
+    amber_coverage_share: float = _setting(
+        0.8, "share", "Coverage from this share of the required level is amber, below is red.", allowed=(0, 1)
+    )
+    window_quarters: int = _setting(
+        4, "quarters", "Trailing fiscal quarters behind win rate, average deal, cycle and velocity.", allowed=(1, 40)
+    )
+    win_rate_base: str = _setting(
+        "qualified",
+        "text",
+        "Deals that count: those that reached a qualified stage, or all.",
+        allowed=("qualified", "all"),
+    )
+    velocity_low: float = _setting(
+        0.67, "x", "Velocity below this multiple of the realised value per day gets a note.", allowed=(0, 1)
+    )
+    velocity_high: float = _setting(
+        1.5, "x", "Velocity above this multiple of the realised value per day gets a note.", allowed=(1, 10)
+    )
     counts_only_below: int = _setting(5, "deals", "Below this n only counts are shown, no rate.", allowed=(1, 100))
     grey_below: int = _setting(30, "deals", "Below this n a rate is shown in grey.", allowed=(1, 1000))
-    immature_share: float = _setting(0.2, "share", "A cohort with more than this share still open is immature.", allowed=(0, 1))
-    blank_lost_amount_share: float = _setting(0.2, "share", "Above this share of lost deals without amount, no value win rate.", allowed=(0, 1))
-    late_entry_share: float = _setting(0.1, "share", "Above this share of wins created on the day they closed, entry is late.", allowed=(0, 1))
-    absurd_amount_multiple: float = _setting(100.0, "x", "An amount above this multiple of the median won deal is listed in Issues.", allowed=(2, 1_000_000))
+    immature_share: float = _setting(
+        0.2, "share", "A cohort with more than this share still open is immature.", allowed=(0, 1)
+    )
+    blank_lost_amount_share: float = _setting(
+        0.2, "share", "Above this share of lost deals without amount, no value win rate.", allowed=(0, 1)
+    )
+    late_entry_share: float = _setting(
+        0.1, "share", "Above this share of wins created on the day they closed, entry is late.", allowed=(0, 1)
+    )
+    absurd_amount_multiple: float = _setting(
+        100.0, "x", "An amount above this multiple of the median won deal is listed in Issues.", allowed=(2, 1_000_000)
+    )
     colour_rows: str = _setting("on", "on or off", "Tint stale rows of Pipeline.", allowed=("on", "off"))
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from xlpipeline.errors import BookError
 from xlpipeline.model.book import CellError, Formula, canonical
@@ -52,8 +52,8 @@ def payloads(values: Iterable[object], writing: Writing, *, as_cached: bool = Fa
     out: list[bytes] = []
     for value in values:
         kind = type(value)
-        if kind is float and -1e15 < value < 1e15:  # type: ignore[operator]
-            digits = b"%d" % value if value.is_integer() else repr(value).encode()  # type: ignore[str-bytes-safe, attr-defined]
+        if kind is float and -1e15 < (number := cast(float, value)) < 1e15:
+            digits = b"%d" % number if number.is_integer() else repr(number).encode()
             out.append(v_open + digits + v_close)
         elif kind is str and value:
             known = texts.get(value)  # type: ignore[call-overload]

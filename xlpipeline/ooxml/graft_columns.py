@@ -11,7 +11,7 @@ from typing import Final
 
 from xlpipeline.errors import BookError, GrowthError
 from xlpipeline.model.book import column_letters
-from xlpipeline.ooxml.graft_sheets import restyled, shared_strings
+from xlpipeline.ooxml.graft_sheets import restyled
 from xlpipeline.ooxml.graft_styles import StyleGraft
 from xlpipeline.ooxml.markup import element, elements, encoded, escaped, spliced, with_attribute
 from xlpipeline.ooxml.package import Package
@@ -19,25 +19,28 @@ from xlpipeline.ooxml.rows import HEAD, TAIL, Row, cell_name, put_together, row_
 from xlpipeline.ooxml.tables import Area, TablePart, find_sheets, find_tables, parse_area
 
 _AFTER_VALIDATIONS: Final = (
-    "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties",
-    "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects",
-    "controls", "webPublishItems", "tableParts", "extLst",
+    "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks",
+    "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF",
+    "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
 _LONGEST_MESSAGE: Final = 255
 
 
-def graft_columns(old: Package, fresh: Package, table: str, columns: Sequence[tuple[str, str]], styles: StyleGraft) -> None:
+def graft_columns(
+    old: Package, fresh: Package, table: str, columns: Sequence[tuple[str, str]], styles: StyleGraft
+) -> None:
     """Add these columns (head, note) of fresh's table to old's table of the same name.
 
     Raises:
-        GrowthError: cells, merged cells or another table stand to the right of the table.
-        BookError: the table has a totals row or no head, which cannot be widened here.
+        GrowthError: cells, merged cells or another table stand to the right of the table, or it has a totals row.
     """
     mine = find_tables(old, find_sheets(old))[table]
     theirs = find_tables(fresh, find_sheets(fresh))[table]
     if mine.has_totals or not mine.has_head:
-        raise BookError(f"The table {table} has a totals row or no heads, so no column can be added; please change that in Excel.")
-    plan = _Plan(old, fresh, mine, theirs, columns, styles)
+        raise GrowthError(
+            f"The table {table} has a totals row or no heads, so no column can be added; please change that in Excel."
+        )
+    plan = _Plan(fresh, (mine, theirs), columns, styles)
     _refuse_neighbours(old, plan)
     markup = old.markup(mine.sheet.part)
     text = b"".join(_sheet(markup.text, plan))
@@ -49,16 +52,19 @@ class _Plan:
     """Where each new column comes from and goes to."""
 
     def __init__(
-        self, old: Package, fresh: Package, mine: TablePart, theirs: TablePart,
-        columns: Sequence[tuple[str, str]], styles: StyleGraft,
-    ) -> None:  # fmt: skip
-        self.title, self.mine, self.theirs, self.styles = old.title, mine, theirs, styles
+        self,
+        fresh: Package,
+        tables: tuple[TablePart, TablePart],
+        columns: Sequence[tuple[str, str]],
+        styles: StyleGraft,
+    ) -> None:
+        self.mine, self.theirs, self.styles = *tables, styles
+        mine, theirs = tables
         self.heads = [head for head, _ in columns]
         self.notes = dict(columns)
         self.numbers = {head: mine.body.right + 1 + i for i, head in enumerate(self.heads)}
         self.added = Area(mine.whole.top, mine.body.right + 1, mine.whole.bottom, mine.body.right + len(columns))
         self.fresh_text = fresh.markup(theirs.sheet.part).text
-        self.strings = shared_strings(fresh)
         rows = dict(scan([self.fresh_text], theirs.sheet.part))
         self.looks = {head: self._looks(head, rows) for head in self.heads}
 
@@ -107,7 +113,7 @@ def _sheet(text: bytes, plan: _Plan) -> list[bytes]:
             out.append(row)
     if blocked:
         named = ", ".join(f"{plan.mine.sheet.name}!{cell}" for cell in blocked[:12])
-        raise GrowthError(f"The table {plan.mine.name} has no room for new columns: {named} must be empty first; please move those cells.")
+        raise GrowthError(f"The table {plan.mine.name} has no room for new columns: {named} must be empty first.")
     return out
 
 
@@ -159,7 +165,9 @@ def _tail(tail: bytes, plan: _Plan, blocked: list[str]) -> bytes:
     if found is not None:
         count = str(len(list(elements(found.body, "dataValidation"))) + len(new))
         end = found.tag_end + len(found.body)
-        return spliced(tail, [(found.start, found.tag_end, with_attribute(found.tag, "count", count)), (end, end, b"".join(new))])
+        return spliced(
+            tail, [(found.start, found.tag_end, with_attribute(found.tag, "count", count)), (end, end, b"".join(new))]
+        )
     later = [e.start for local in _AFTER_VALIDATIONS if (e := element(tail, local)) is not None]
     at = min(later) if later else tail.rindex(b"</")
     return tail[:at] + b'<dataValidations count="%d">' % len(new) + b"".join(new) + b"</dataValidations>" + tail[at:]
@@ -174,7 +182,9 @@ def _validation(head: str, plan: _Plan) -> bytes:
         if any(area is not None and area.meets(source) for area in areas) and not relative:
             column = plan.numbers[head]
             body = Area(plan.mine.body.top, column, plan.mine.body.bottom, column)
-            return with_attribute(entry.tag, "sqref", body.text()) + (entry.body + b"</dataValidation>" if entry.body else b"")
+            return with_attribute(entry.tag, "sqref", body.text()) + (
+                entry.body + b"</dataValidation>" if entry.body else b""
+            )
     return b""
 
 
@@ -199,15 +209,22 @@ def _widen_table(old: Package, plan: _Plan) -> None:
     whole = plan.mine.whole
     ref = Area(whole.top, whole.left, whole.bottom, plan.added.right).text()
     edits = [
-        (e.start, e.tag_end, with_attribute(e.tag, "ref", ref)) for local in ("table", "autoFilter") for e in elements(text, local)
+        (e.start, e.tag_end, with_attribute(e.tag, "ref", ref))
+        for local in ("table", "autoFilter")
+        for e in elements(text, local)
     ]
     listed = element(text, "tableColumns")
     if listed is None:
-        raise BookError(f"{old.title} is damaged: the table {plan.mine.name} lists no columns; please save it again in Excel.")
+        raise BookError(
+            f"{old.title} is damaged: the table {plan.mine.name} lists no columns; please save it again in Excel."
+        )
     ids = [int(e.attributes.get("id", "0")) for e in elements(listed.body, "tableColumn")]
     new = b"".join(_table_column(head, max(ids) + 1 + i, plan) for i, head in enumerate(plan.heads))
     end = listed.tag_end + len(listed.body)
-    edits += [(listed.start, listed.tag_end, with_attribute(listed.tag, "count", str(len(ids) + len(plan.heads)))), (end, end, new)]
+    edits += [
+        (listed.start, listed.tag_end, with_attribute(listed.tag, "count", str(len(ids) + len(plan.heads)))),
+        (end, end, new),
+    ]
     old.splice(plan.mine.part, markup, spliced(text, edits))
 
 

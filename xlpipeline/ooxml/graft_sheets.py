@@ -18,7 +18,9 @@ from xlpipeline.ooxml.tables import find_sheets, split_reference
 
 _STYLED: Final = re.compile(rb"<(?:c|row|col)\s[^>]*>")
 _SHARED: Final = re.compile(rb'(<c\s[^>]*?)\st="s"([^>]*)><v>(\d+)</v></c>')
-_DIFFERENTIAL: Final = re.compile(rb'\b(dxfId|headerRowDxfId|dataDxfId|totalsRowDxfId|headerRowBorderDxfId|tableBorderDxfId)="(\d+)"')
+_DIFFERENTIAL: Final = re.compile(
+    rb'\b(dxfId|headerRowDxfId|dataDxfId|totalsRowDxfId|headerRowBorderDxfId|tableBorderDxfId)="(\d+)"'
+)
 _AFTER_NAMES: Final = ("calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "fileRecoveryPr", "extLst")
 _WORKSHEET: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
 
@@ -82,7 +84,9 @@ class SheetGraft:
         markup = self.fresh.markup(name)
         text = markup.text
         strings = shared_strings(self.fresh)
-        text = _SHARED.sub(lambda m: m[1] + b' t="inlineStr"' + m[2] + b"><is>" + strings[int(m[3])] + b"</is></c>", text)
+        text = _SHARED.sub(
+            lambda m: m[1] + b' t="inlineStr"' + m[2] + b"><is>" + strings[int(m[3])] + b"</is></c>", text
+        )
         text = _STYLED.sub(lambda m: restyled(m[0], self.styles), text)
         text = text.replace(b' tabSelected="1"', b"")
         return encoded(markup, self._differentials(text))
@@ -180,8 +184,6 @@ def _free_name(package: Package, name: str) -> str:
 
 
 def _free_table_id(package: Package) -> int:
-    ids = [0]
-    for name in list(package.names.values()):
-        if "/tables/" in name and name.endswith(".xml") and (root := element(package.markup(name).text, "table")):
-            ids.append(int(root.attributes.get("id", "0")))
-    return max(ids) + 1
+    parts = [name for name in package.names.values() if "/tables/" in name and name.endswith(".xml")]
+    roots = (element(package.markup(name).text, "table") for name in parts)
+    return max((int(root.attributes.get("id", "0")) for root in roots if root), default=0) + 1

@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xlpipeline.errors import BookError
-from xlpipeline.ooxml.markup import Markup, element, elements, prefix_of, spliced, with_attribute
+from xlpipeline.ooxml.markup import Element, Markup, element, elements, prefix_of, spliced, with_attribute
 from xlpipeline.ooxml.package import Package, workbook_part
 
-_SECTIONS: Final = {"numFmts": "numFmt", "fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf", "dxfs": "dxf"}
+_SECTIONS: Final = {
+    "numFmts": "numFmt",
+    "fonts": "font",
+    "fills": "fill",
+    "borders": "border",
+    "cellXfs": "xf",
+    "dxfs": "dxf",
+}
 _PARTS_OF_XF: Final = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
 _FIRST_OWN_FORMAT: Final = 164
 
@@ -60,7 +67,10 @@ class StyleGraft:
     def _format(self, number: int) -> int:
         if number < _FIRST_OWN_FORMAT:
             return number
-        codes = {e.attributes["numFmtId"]: e.attributes["formatCode"] for e in map(_parsed_format, self.fresh.entries["numFmts"])}
+        codes = {
+            e.attributes["numFmtId"]: e.attributes["formatCode"]
+            for e in map(_parsed_format, self.fresh.entries["numFmts"])
+        }
         code = codes[str(number)]
         mine = [_parsed_format(entry).attributes for entry in self.old.entries["numFmts"]]
         for given in mine:
@@ -107,7 +117,9 @@ def style_graft(old: Package, fresh: Package) -> StyleGraft:
     """
     mine = _read(old)
     if prefix_of(re.sub(rb"^.*?<(?=[\w.-]+:?styleSheet|styleSheet)", b"<", mine.markup.text, flags=re.DOTALL)[:40]):
-        raise BookError(f"{old.title} was written by an unusual program; please open it in Excel, save it and try again.")
+        raise BookError(
+            f"{old.title} was written by an unusual program; please open it in Excel, save it and try again."
+        )
     graft = StyleGraft(mine, _read(fresh))
     graft.before = {section: len(entries) for section, entries in mine.entries.items()}
     return graft
@@ -129,7 +141,7 @@ def _entries(text: bytes, section: str, local: str) -> list[bytes]:
     return [text[e.start : e.end] for e in elements(text, local, found.tag_end, end)]
 
 
-def _parsed_format(entry: bytes):  # noqa: ANN202 - an Element
+def _parsed_format(entry: bytes) -> Element:
     return next(elements(entry, "numFmt"))
 
 

@@ -30,6 +30,7 @@ from xlpipeline.ooxml.tables import SheetPart, TablePart, find_names, find_sheet
 _IS_ERROR: Final = re.compile(rb"""\st\s*=\s*["']e["']""")
 _DATA_PREFIX: Final = re.compile(rb"<([\w.-]+:)?sheetData[\s/>]")
 _DAY_SECONDS: Final = 86_400
+_AS_THEY_ARE: Final = frozenset({float, bool, dt.date})
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def _column(grid: _Grid, number: int, top: int, count: int) -> np.ndarray[Any, A
         start = max(top - grid.top, 0)
         cells = grid.columns[j][start : start + count - skipped]
         out[skipped : skipped + len(cells)] = [
-            c if type(c) is float else c or None if type(c) is str else _cell(c) for c in cells
+            c if type(c) in _AS_THEY_ARE else c or None if type(c) is str else _cell(c) for c in cells
         ]
     return out
 

@@ -275,7 +275,7 @@ TAB: Final = Tab(
         TableBlock("B84", BY_REP, grows=True, hint="Most flagged deals first."),
     ),
     fill=fill,
-    widths={"A": 2, "B": 30, "C": 18, "D": 18} | dict.fromkeys("EFGHIJKLM", 14.5),
+    widths={"A": 2, "B": 36, "C": 18, "D": 18} | dict.fromkeys("EFGHIJKLM", 14.5),
     freeze="A3",
     print_columns="B:M",
 )

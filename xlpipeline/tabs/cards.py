@@ -17,7 +17,7 @@ from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.figure import Figure
 from xlpipeline.model.schema import Column, Kind, Table
 from xlpipeline.tabs.layout import Card
-from xlpipeline.tabs.wording import EMPTY, TEAM, first_sentence, is_missing, n_text
+from xlpipeline.tabs.wording import EMPTY, TEAM, UNKNOWN, first_sentence, is_missing, n_text
 
 PARTS = {"value": "", "note": " note", "n": " n"}
 """Part of a card: what follows the card's label in its column head."""
@@ -27,7 +27,8 @@ PARTS = {"value": "", "note": " note", "n": " n"}
 class Shown:
     """What one card shows for the team or a rep.
 
-    ``instead``: text in place of a value that is not given, such as the counts; without it the value is #N/A.
+    ``instead``: text in place of a value that is not given, such as the counts; without it "n/a". The figure stands
+    in a result table too, where it is #N/A.
     """
 
     value: float | None
@@ -37,7 +38,7 @@ class Shown:
 
     def cells(self) -> tuple[object, str, str]:
         """Value, note and n as cells; never blank, because a formula shows a blank as 0."""
-        value = self.instead or NOT_AVAILABLE if is_missing(self.value) else self.value
+        value = self.instead or UNKNOWN if is_missing(self.value) else self.value
         return value, self.note or EMPTY, self.n or EMPTY
 
 
@@ -119,5 +120,5 @@ def card_names(cards: Sequence[Card], shows: Sequence[Shown]) -> dict[str, objec
     out: dict[str, object] = {}
     for card, one in zip(cards, shows, strict=True):
         value, note, n = one.cells()
-        out |= {card.name: value, f"{card.name}_note": note, f"{card.name}_n": n}
+        out |= {card.name: NOT_AVAILABLE if value == UNKNOWN else value, f"{card.name}_note": note, f"{card.name}_n": n}
     return out

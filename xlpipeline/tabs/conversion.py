@@ -213,7 +213,7 @@ def _bases(facts: Facts) -> pd.DataFrame:
     bases = all_bases(facts)
     counts = zip(bases["low"], bases["high"], bases["won"], bases["n"], strict=True)
     table = {
-        "Basis": bases["basis"].tolist(),
+        "Basis": _basis_names(bases),
         "Won": bases["won"].tolist(),
         "Of": bases["n"].tolist(),
         "Win rate": all_given(bases["rate"]),
@@ -225,6 +225,16 @@ def _bases(facts: Facts) -> pd.DataFrame:
         ],
     }
     return pd.DataFrame(table, columns=list(WIN_RATES.heads), dtype=object)
+
+
+def _basis_names(bases: pd.DataFrame) -> list[str]:
+    """Each basis, with its window where it is there twice."""
+    twice = bases["basis"].duplicated(keep=False)
+    whole = bases["window"] == "all time"
+    return [
+        f"{basis}, {'all time' if everything else 'trailing'}" if repeated else str(basis)
+        for basis, repeated, everything in zip(bases["basis"], twice, whole, strict=True)
+    ]
 
 
 def _quarter_table(quarters: pd.DataFrame, facts: Facts) -> pd.DataFrame:

@@ -219,7 +219,7 @@ def _notes(one: Coverage) -> str:
     """Why figures of a row are not given, each reason once; else what belongs to them."""
     reasons = [figure.reason for figure in (one.to_go, one.quota) if figure.value is None]
     reasons = reasons or [figure.reason for figure in (one.overdue_amount, one.undated_amount) if figure.value is None]
-    return "; ".join(dict.fromkeys(map(first_sentence, reasons))) or one.note or EMPTY
+    return ". ".join(dict.fromkeys(map(first_sentence, reasons))) or one.note or EMPTY
 
 
 def _lowest(reps: list[tuple[str, Coverage]]) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from xlpipeline.model.book import ChangeSet, column_letters, whole_table
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import Column, Table
 from xlpipeline.tabs.layout import Tab, TableBlock, Text
-from xlpipeline.tabs.wording import EMPTY
 
 DEFINITIONS: Final = Table(
     "DefinitionsList",
@@ -28,7 +27,6 @@ DEFINITIONS: Final = Table(
             "What to do", "text", "The next step when the figure is bad or the check finds something.", 40, "refresh"
         ),
         Column("Name", "text", "The name for 'xlpipeline explain', and under each card.", 25, "refresh"),
-        Column("Source", "text", "Where the definition comes from.", 20, "refresh"),
     ),
     key="Name",
 )
@@ -36,10 +34,8 @@ DEFINITIONS: Final = Table(
 
 def definitions() -> pd.DataFrame:
     """One row per metric, in the order of the report, then one per check."""
-    rows = [
-        (m.title, "figure", m.definition, m.formula, m.why, m.what_to_do, m.name, m.source or EMPTY) for m in METRICS
-    ]
-    rows += [(c.title, "check", c.what, f"severity: {c.severity}", c.why, c.what_to_do, c.name, EMPTY) for c in CHECKS]
+    rows = [(m.title, "figure", m.definition, m.formula, m.why, m.what_to_do, m.name) for m in METRICS]
+    rows += [(c.title, "check", c.what, f"severity: {c.severity}", c.why, c.what_to_do, c.name) for c in CHECKS]
     return pd.DataFrame(rows, columns=list(DEFINITIONS.heads), dtype=object)
 
 

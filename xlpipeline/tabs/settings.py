@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlpipeline.model.computed import LIVE_NAMES
-from xlpipeline.model.schema import MAPPINGS, SETTINGS
+from xlpipeline.model.schema import IMPORT_FAULTS, MAPPINGS, SETTINGS
 from xlpipeline.model.settings import Settings
 from xlpipeline.tabs.layout import Tab, TableBlock, Text, side_by_side
 
@@ -45,6 +45,10 @@ def _live_values() -> tuple[Text, ...]:
         out.append(Text(f"L{row}", name, "body"))
         out.append(Text(f"M{row}", "", "live", name=name, formula=LIVE_FORMULAS[name]))
         out.append(Text(f"N{row}", meaning, "hint"))
+    last = 6 + len(LIVE_NAMES)
+    out.append(Text(f"L{last}", "Last as of", "body"))
+    out.append(Text(f"M{last}", "", "live", name="last_as_of"))
+    out.append(Text(f"N{last}", "Day of the last refresh. An earlier one gives figures only.", "hint"))
     return tuple(out)
 
 
@@ -56,6 +60,9 @@ TAB: Final = Tab(
         Text("B2", "Thresholds and policies of this workbook. A refresh reads them.", "line"),
         *_BLOCKS,
         *_live_values(),
+        TableBlock(
+            "P4", IMPORT_FAULTS, grows=True, hint="Each import begins this list anew; Issues shows what is still open."
+        ),
     ),
     widths={"L": 13, "M": 13, "N": 46},
     freeze="B7",

@@ -40,6 +40,8 @@ def build_workbook(
 ) -> bytes:
     """An .xlsx of the recipe. ``settings``: what the team sets; ``tables``: bodies of input tables to begin with.
 
+    ``tabs``: some tabs only, such as those that an older book lacks.
+
     Formula cells have no cached values yet: Excel computes on opening, and a refresh fills them in.
 
     Raises:
@@ -50,15 +52,20 @@ def build_workbook(
     team = team_settings(recipe, settings or {})
     bodies = table_bodies(recipe, team, {**(tables or {}), **own})
     placed = place_tables(tabs, bodies)
+    # some tabs alone (to graft into an older book) may hold charts of tables that stand elsewhere
+    charted = {**place_tables(TABS, bodies), **placed}
     book, names, drawings = _new_book(now), Names(), []
     for tab in tabs:
         sheet = book.create_sheet(tab.name)
         _draw_tab(sheet, tab, placed, names, team)
-        drawings.append([Drawing(b.name, b.alt_text) for b in tab.blocks if isinstance(b, ChartBlock)])
+        charts = [block for block in tab.blocks if isinstance(block, ChartBlock)]
+        for chart in charts:
+            draw_chart(sheet, chart, charted[chart.table])
+        drawings.append([Drawing(chart.name, chart.alt_text) for chart in charts])
     _add_names(book, names, placed)
     stream = io.BytesIO()
     book.save(stream)
-    return finished(stream.getvalue(), [charts for charts in drawings if charts], now)
+    return finished(stream.getvalue(), [one for one in drawings if one], now)
 
 
 def _new_book(now: dt.datetime) -> Workbook:
@@ -88,8 +95,6 @@ def _draw_tab(sheet: Worksheet, tab: Tab, placed: Mapping[str, PlacedTable], nam
                 one = placed[block.table.name]
                 digits = 0 if tab.role == "dashboard" else team.minor_unit_digits
                 draw_table(sheet, one, list(placed).index(one.name) + 1, digits)
-            case ChartBlock():
-                draw_chart(sheet, block, placed[block.table])
     set_page(sheet, tab, own)
 
 

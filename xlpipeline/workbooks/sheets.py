@@ -56,7 +56,7 @@ def set_page(sheet: Worksheet, tab: Tab, tables: Sequence[PlacedTable]) -> None:
 def _set_print(sheet: Worksheet, tab: Tab, tables: Sequence[PlacedTable]) -> None:
     page = sheet.page_setup
     page.orientation, page.paperSize = "landscape", 9
-    page.fitToWidth, page.fitToHeight = 1, 1 if tab.role == "dashboard" else 0
+    page.fitToWidth, page.fitToHeight = 1, 0
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5, header=0.25, footer=0.25)
     sheet.print_options.horizontalCentered = tab.role == "dashboard"
     for side, text in (("left", "&A"), ("right", "&P / &N")):

@@ -42,6 +42,8 @@ BODY_BORDER: Final = Border(bottom=_THIN)
 HEAD_BORDER: Final = Border(bottom=_LINE)
 CHOICE_BORDER: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 CARD_TOP: Final = Border(top=Side(style="medium", color=DARK_BLUE))
+CARD_GAP: Final = Side("thick", color="FFFFFF")
+"""Between neighbouring cards, which else melt into one band."""
 
 SYMBOLS: Final = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "KRW": "₩"}
 """Signs that stand before an amount; other currencies show their code."""

@@ -84,7 +84,7 @@ def _note(column: Column, placed: PlacedTable) -> Comment:
 
 
 def _set_heights(sheet: Worksheet, placed: PlacedTable) -> None:
-    """Room for wrapped heads and, on tabs that people fill in, for wrapped sentences."""
+    """Room for wrapped heads and for wrapped sentences."""
     widths = [
         sheet.column_dimensions[column_letters(n)].width for n in range(placed.first_column, placed.last_column + 1)
     ]
@@ -94,8 +94,6 @@ def _set_heights(sheet: Worksheet, placed: PlacedTable) -> None:
         _wrapped_lines(c.name, w - 1, bold=True) for c, w in zip(placed.block.table.columns, widths, strict=True)
     )
     _at_least(sheet, placed.head_row, 14.0 * lines + 6 + button)
-    if placed.tab.role not in _INPUT_ROLES:
-        return
     sentences = [
         (placed.frame[column.name].tolist(), width)
         for column, width in zip(placed.block.table.columns, widths, strict=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, Protection
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -82,7 +84,10 @@ def draw_card(sheet: Worksheet, card: Card, tab: Tab, names: Names, money_format
         for column in range(first, first + card.across):
             ground = cell_at(sheet, row + line, column)
             ground.fill = style.fill(style.PALE)
-            ground.border = style.CARD_TOP if line == 0 else Border()
+            is_last = column == first + card.across - 1
+            ground.border = Border(
+                top=style.CARD_TOP.top if line == 0 else None, right=style.CARD_GAP if is_last else None
+            )
         cell = cell_at(sheet, row + line, first)
         cell.font = font
         cell.alignment = Alignment(
@@ -101,6 +106,10 @@ def draw_card(sheet: Worksheet, card: Card, tab: Tab, names: Names, money_format
                 put(cell, card.definition)
         if part == "value":
             cell.number_format = money_format if card.kind == "money" else style.number_format(card.kind, 0)
+            refused = Rule(
+                "expression", formula=[f"ISERROR({anchor})"], dxf=DifferentialStyle(font=Font(color=style.GREY_TEXT))
+            )
+            sheet.conditional_formatting.add(anchor, refused)
         _merge(sheet, anchor, card.across, 1)
     for line, height in enumerate((18, 30, 26, 26)):
         sheet.row_dimensions[row + line].height = height

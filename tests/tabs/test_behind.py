@@ -1,0 +1,59 @@
+"""The hidden tab _Cards, and what holds for the dashboards taken together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.tabs.dashboard_laws import sure
+from xlpipeline.tabs import aging, behind, conversion, coverage, dashboard, definitions, velocity
+from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Tab, TableBlock, Text
+
+DASHBOARDS = tuple(module.TAB for module in (dashboard, conversion, coverage, velocity, aging, definitions))
+TABS = (*DASHBOARDS, behind.TAB)
+
+
+def test_every_hidden_table_is_written_by_exactly_one_tab() -> None:
+    written = Counter(change.table for tab in DASHBOARDS for change in tab.fill(sure()).tables)
+    assert {table.name: written[table.name] for table in behind.TABLES} == {table.name: 1 for table in behind.TABLES}
+    assert set(written.values()) == {1}
+
+
+def test_tables_and_named_cells_have_names_of_their_own() -> None:
+    tables = Counter(block.table.name.lower() for tab in TABS for block in tab.blocks if isinstance(block, TableBlock))
+    names = Counter(name.lower() for tab in DASHBOARDS for name in tab.fill(sure()).names)
+    filters = Counter(block.name.lower() for tab in TABS for block in tab.blocks if isinstance(block, Filter))
+    assert set((tables + names + filters).values()) == {1}
+
+
+@pytest.mark.parametrize("tab", DASHBOARDS, ids=lambda tab: tab.name)
+def test_charts_show_columns_that_exist_and_say_their_message_in_words(tab: Tab) -> None:
+    tables = {block.table.name: block.table for one in TABS for block in one.blocks if isinstance(block, TableBlock)}
+    for block in tab.blocks:
+        if isinstance(block, ChartBlock):
+            heads = tables[block.table].heads
+            assert {block.categories, *(series.column for series in block.series)} <= set(heads)
+            assert len(block.alt_text) > 40
+
+
+@pytest.mark.parametrize("tab", DASHBOARDS[:-1], ids=lambda tab: tab.name)
+def test_every_dashboard_says_when_it_was_refreshed(tab: Tab) -> None:
+    stamps = [block for block in tab.blocks if isinstance(block, Text) and block.formula == "refreshed_line"]
+    assert [stamp.name for stamp in stamps] == [f"refreshed_on_{tab.name.lower()}"]
+
+
+def test_cards_name_a_definition_that_exists() -> None:
+    known = set(definitions.definitions()["Name"])
+    cards = [block for tab in DASHBOARDS for block in tab.blocks if isinstance(block, Card)]
+    assert {card.definition for card in cards} <= known
+
+
+def test_a_filter_offers_the_names_that_its_cards_follow() -> None:
+    for tab in DASHBOARDS:
+        for block in tab.blocks:
+            if isinstance(block, Filter):
+                table = block.choices.split("[")[0]
+                formulas = [text for card in tab.blocks if isinstance(card, Card) for text in card.formulas.values()]
+                assert formulas
+                assert all(f"MATCH({block.name},{table}[Name],0)" in text for text in formulas)
