@@ -44,7 +44,7 @@ def chart_of(
 
 
 def values(chart: etree._Element, path: str) -> list[str]:
-    return [str(one) for one in chart.xpath(path, namespaces=NAMES)]  # type: ignore[union-attr]
+    return [str(one) for one in chart.xpath(path, namespaces=NAMES)]
 
 
 def test_bars_lie_in_the_order_of_the_table_from_zero() -> None:
