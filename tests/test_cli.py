@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from xlpipeline.cli import main
 
 
@@ -91,3 +92,10 @@ def test_strict_exits_with_1_when_the_data_has_errors(messy_book: Path, capsys: 
     assert main(["refresh", str(messy_book), "--strict", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["issues"]["error"] > 0
+
+
+def test_the_readme_shows_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = main.__globals__["_parser"]()._subparsers._group_actions[0].choices
+    missing = [name for name in commands if f"xlpipeline {name}" not in readme]
+    assert not missing, f"README.md does not show: {', '.join(missing)}"

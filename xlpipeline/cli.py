@@ -81,7 +81,7 @@ def _demo(options: argparse.Namespace) -> Outcome:
 def _new(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.new import TeamRequest, new_file  # noqa: PLC0415
 
-    request = TeamRequest(options.template, options.team, options.currency, options.reps, options.quotas)
+    request = TeamRequest(options.template, options.team, options.currency or "", options.reps, options.quotas)
     return new_file(options.workbook, request, now=_now(), replace_existing=options.force, progress=_progress)
 
 
@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument(
         "--quotas", type=Path, metavar="FILE", help="CSV or XLSX with rep, period start, period end, quota"
     )
-    new.add_argument("--currency", type=_currency, default="", metavar="ISO", help="base currency, such as EUR")
+    new.add_argument("--currency", type=_currency, metavar="ISO", help="base currency, such as EUR")
     new.add_argument("--force", action="store_true", help="replace a file of that name")
 
     imports = command("import", "bring deals from a CSV or XLSX into a workbook", _import)
