@@ -62,7 +62,7 @@ def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool
             f"and stay: {_first(plan.missing_ids)}"
         )
     if plan.faults:
-        lines.append(f"{counted(len(plan.faults), 'cell')} could not be read:")
+        lines.append(f"{counted(len(plan.faults), 'thing')} to decide or to mend:")
         lines += [f"  row {f.row}, {f.column}: {f.wrong} {f.what_to_do}" for f in plan.faults[:_SHOWN]]
         lines += (
             [f"  … and {len(plan.faults) - _SHOWN:,} more (--json lists all)."] if len(plan.faults) > _SHOWN else []
