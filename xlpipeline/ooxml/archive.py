@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from isal import isal_zlib
+
 from xlpipeline.errors import BookError
 
 MAX_MEMBERS: Final = 10_000
@@ -22,8 +24,8 @@ MAX_RATIO: Final = 400
 """A part that unpacks to more than this many times its packed size is a bomb, once it is above RATIO_FREE_BYTES."""
 RATIO_FREE_BYTES: Final = 64 << 20
 CHUNK_BYTES: Final = 1 << 20
-LEVEL: Final = 2
-"""Level of compression; on sheets 6 costs four times the time for a fifth of the size."""
+LEVEL: Final = 1
+"""Level of compression: ISA-L's 1 is as small as zlib's 2 on sheets, in a fifth of the time."""
 
 LOCAL: Final = struct.Struct("<4s5H3L2H")
 CENTRAL: Final = struct.Struct("<4s4B4H3L5H2L")
@@ -180,7 +182,7 @@ def _inflated(packed: memoryview) -> Iterator[bytes]:
 
 def packed(pieces: Iterable[bytes]) -> Packed:
     """The pieces compressed into one member; the same pieces always give the same bytes."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9)
+    packer = isal_zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9)
     crc, size, out = 0, 0, []
     for piece in pieces:
         crc = zlib.crc32(piece, crc)
