@@ -70,6 +70,11 @@ def test_explain_proposes_the_closest_name(capsys: pytest.CaptureFixture[str]) -
     assert "did you mean coverage" in capsys.readouterr().err
 
 
+def test_explain_finds_an_entry_by_a_word_of_its_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "stale"]) == 2
+    assert "aging" in capsys.readouterr().err
+
+
 def test_explain_without_a_name_lists_all_metrics_and_checks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)

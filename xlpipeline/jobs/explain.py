@@ -13,6 +13,7 @@ from xlpipeline.model.register import Check, Metric
 
 _ENTRIES: Final[tuple[Check | Metric, ...]] = (*METRICS, *CHECKS)
 """Where a metric and a check share a name, the metric is meant."""
+_SHOWN: Final = 5
 
 
 def explain(name: str = "") -> Outcome:
@@ -27,12 +28,17 @@ def explain(name: str = "") -> Outcome:
     titles = {_key(e.title): e for e in reversed(_ENTRIES)}
     entry = entries.get(_key(name)) or titles.get(_key(name))
     if entry is None:
-        close = difflib.get_close_matches(_key(name), [*entries, *titles], n=3, cutoff=0.5)
-        hint = (
-            f"did you mean {' or '.join(dict.fromkeys(close))}?" if close else "'xlpipeline explain' lists all names."
-        )
+        near = difflib.get_close_matches(_key(name), [*entries, *titles], n=3, cutoff=0.7)
+        close = list(dict.fromkeys([*near, *(e.name for e in _ENTRIES if _mentions(e, name))]))[:_SHOWN]
+        hint = f"did you mean {' or '.join(close)}?" if close else "'xlpipeline explain' lists all names."
         raise RequestError(f"There is no metric or check '{name:.40}'; {hint}")
     return _metric(entry) if isinstance(entry, Metric) else _check(entry)
+
+
+def _mentions(entry: Check | Metric, word: str) -> bool:
+    """Whether a word stands in the title or in the sentence that says what the entry is."""
+    sentence = entry.definition if isinstance(entry, Metric) else entry.what
+    return len(word.strip()) > 2 and word.strip().casefold() in f"{entry.title} {sentence}".casefold()
 
 
 def _key(name: str) -> str:
