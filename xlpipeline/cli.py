@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import getpass
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,11 @@ from xlpipeline.errors import XlpipelineError
 
 if TYPE_CHECKING:
     from xlpipeline.jobs.outcome import Outcome
+
+
+_DEMO = Path("demo.xlsx")
+_MOST_DEMO_DEALS = 5_000
+"""A demo is built cell by cell; real tables of any size come by import."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     _clear_progress()
-    _print(outcome, as_json=options.json)
+    try:
+        _print(outcome, as_json=options.json)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if options.strict and outcome.errors else 0
 
 
@@ -70,11 +81,25 @@ def _now() -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC)
 
 
+def _user() -> str:
+    """Who runs this, for the history; blank where the system does not say."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
 def _demo(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.demo import demo_file  # noqa: PLC0415
 
     return demo_file(
-        options.workbook, now=_now(), deals=options.deals, seed=options.seed, replace_existing=True, progress=_progress
+        options.workbook,
+        now=_now(),
+        user=_user(),
+        deals=options.deals,
+        seed=options.seed,
+        replace_existing=options.force or options.workbook == _DEMO,
+        progress=_progress,
     )
 
 
@@ -82,7 +107,9 @@ def _new(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.new import TeamRequest, new_file  # noqa: PLC0415
 
     request = TeamRequest(options.template, options.team, options.currency or "", options.reps, options.quotas)
-    return new_file(options.workbook, request, now=_now(), replace_existing=options.force, progress=_progress)
+    return new_file(
+        options.workbook, request, now=_now(), user=_user(), replace_existing=options.force, progress=_progress
+    )
 
 
 def _import(options: argparse.Namespace) -> Outcome:
@@ -96,13 +123,46 @@ def _import(options: argparse.Namespace) -> Outcome:
 def _refresh(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.refresh import refresh_file  # noqa: PLC0415
 
-    return refresh_file(options.workbook, now=_now(), as_of=options.as_of, progress=_progress)
+    return refresh_file(options.workbook, now=_now(), as_of=options.as_of, user=_user(), progress=_progress)
+
+
+def _validate(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.validate import validate_file  # noqa: PLC0415
+
+    return validate_file(
+        options.workbook, now=_now(), as_of=options.as_of, map_spellings=options.map, progress=_progress
+    )
+
+
+def _cleanup(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.cleanup import cleanup_file  # noqa: PLC0415
+
+    return cleanup_file(options.workbook, options.accept, now=_now(), user=_user(), progress=_progress)
+
+
+def _advance(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.advance import MoveRequest, advance_file  # noqa: PLC0415
+
+    request = MoveRequest(options.deal, options.to, options.override, options.reason)
+    return advance_file(options.workbook, request, now=_now(), user=_user(), progress=_progress)
+
+
+def _snapshot(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.snapshot import snapshot_file  # noqa: PLC0415
+
+    return snapshot_file(options.workbook, options.label, now=_now(), user=_user(), progress=_progress)
+
+
+def _forget(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.forget import forget_file  # noqa: PLC0415
+
+    return forget_file(options.workbook, options.contact, now=_now(), user=_user(), progress=_progress)
 
 
 def _upgrade(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.upgrade import upgrade_file  # noqa: PLC0415
 
-    return upgrade_file(options.workbook, now=_now(), progress=_progress)
+    return upgrade_file(options.workbook, now=_now(), user=_user(), progress=_progress)
 
 
 def _restore(options: argparse.Namespace) -> Outcome:
@@ -115,6 +175,10 @@ def _explain(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.explain import explain  # noqa: PLC0415
 
     return explain(" ".join(options.name))
+
+
+_Command = Callable[[str, str, object], argparse.ArgumentParser]
+"""Adds a command: name, what it does, function that runs it."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -135,8 +199,18 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
+    _add_building(command)
+    _add_working(command)
+    explain = command("explain", "explain a metric or a check", _explain)
+    explain.add_argument("name", nargs="*", help="such as coverage; without a name all are listed")
+    return parser
+
+
+def _add_building(command: _Command) -> None:
+    """Commands that build a workbook, fill it from outside, or keep the file itself."""
     demo = command("demo", "build a filled demo workbook here", _demo)
-    demo.add_argument("workbook", nargs="?", type=Path, default=Path("demo.xlsx"), help="default: demo.xlsx")
+    demo.add_argument("workbook", nargs="?", type=Path, default=_DEMO, help="default: demo.xlsx")
+    demo.add_argument("--force", action="store_true", help="replace a file of another name than demo.xlsx")
     demo.add_argument(
         "--deals", type=_deal_count, default=600, metavar="N", help="how many opportunities (default 600)"
     )
@@ -165,6 +239,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     imports.add_argument("--dry-run", action="store_true", help="show what would happen and write nothing")
 
+    upgrade = command("upgrade", "add what newer versions have to an older workbook", _upgrade)
+    upgrade.add_argument("workbook", type=Path)
+
+    restore = command("restore", "bring the kept previous file back", _restore)
+    restore.add_argument("workbook", type=Path)
+
+
+def _add_working(command: _Command) -> None:
+    """Commands of a team's week."""
     refresh = command("refresh", "bring figures, stale flags and issues up to date", _refresh)
     refresh.add_argument("workbook", type=Path)
     refresh.add_argument(
@@ -174,15 +257,41 @@ def _parser() -> argparse.ArgumentParser:
         help="the day the figures are for (default: the setting, else today)",
     )
 
-    upgrade = command("upgrade", "add what newer versions have to an older workbook", _upgrade)
-    upgrade.add_argument("workbook", type=Path)
+    validate = command("validate", "run all checks and say what they find; writes nothing", _validate)
+    validate.add_argument("workbook", type=Path)
+    validate.add_argument(
+        "--as-of", type=_date, metavar="YYYY-MM-DD", help="the day to check for (default: the setting, else today)"
+    )
+    validate.add_argument(
+        "--map", action="store_true", help="write unknown spellings into Mappings, with what they most likely mean"
+    )
 
-    restore = command("restore", "bring the kept previous file back", _restore)
-    restore.add_argument("workbook", type=Path)
+    cleanup = command("cleanup", "list open deals that look dead, or accept their clean-up", _cleanup)
+    cleanup.add_argument("workbook", type=Path)
+    cleanup.add_argument(
+        "--accept",
+        nargs="+",
+        default=[],
+        metavar="DEAL",
+        help="Deal IDs to move to the derailed stage, or 'all' of the list",
+    )
 
-    explain = command("explain", "explain a metric or a check", _explain)
-    explain.add_argument("name", nargs="*", help="such as coverage; without a name all are listed")
-    return parser
+    advance = command("advance", "move a deal to the next stage if its criteria are met", _advance)
+    advance.add_argument("workbook", type=Path)
+    advance.add_argument("deal", help="the Deal ID")
+    advance.add_argument("--to", default="", metavar="STAGE", help="the stage to move to (default: the next)")
+    advance.add_argument(
+        "--override", default="", metavar="REASON", help="move although criteria are missing; recorded"
+    )
+    advance.add_argument("--reason", default="", metavar="REASON", help="why the deal goes back or is reopened")
+
+    snapshot = command("snapshot", "keep what the pipeline looks like now", _snapshot)
+    snapshot.add_argument("workbook", type=Path)
+    snapshot.add_argument("--label", default="", metavar="TEXT", help="what to call it")
+
+    forget = command("forget", "take a person's name out of every table and the history", _forget)
+    forget.add_argument("workbook", type=Path)
+    forget.add_argument("--contact", required=True, metavar="NAME", help="the name, as it is written in the workbook")
 
 
 def _date(text: str) -> dt.date:
@@ -199,8 +308,8 @@ def _currency(text: str) -> str:
 
 
 def _deal_count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of deals; please choose 1 to 100000")
+    if not text.isdigit() or not 1 <= int(text) <= _MOST_DEMO_DEALS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of deals; please choose 1 to {_MOST_DEMO_DEALS}")
     return int(text)
 
 

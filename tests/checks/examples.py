@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from tests.checks.history_examples import HISTORY_EXAMPLES
 from tests.checks.small_book import CLOSED, STAGES, table
 from xlpipeline.model.book import BookTable, CellError
 from xlpipeline.model.schema import PIPELINE
@@ -25,6 +26,7 @@ class Example:
     stages: tuple[tuple[object, ...], ...] = STAGES
     heads: tuple[str, ...] = PIPELINE.heads
     column: str = ""
+    without_formula: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 _REPS = table("Reps", ["Rep"], [["Ann"], ["Bob Smith"]], "Team")
@@ -36,6 +38,10 @@ _BEFORE_CREATED = CLOSED | {"Actual close": dt.date(2026, 4, 30)}
 _ON_CREATED = CLOSED | {"Actual close": dt.date(2026, 5, 1)}
 
 EXAMPLES: Mapping[str, Example] = {
+    **{
+        name: Example(tuple(deals), flagged, says, others=others, column=column)
+        for name, (deals, flagged, says, others, column) in HISTORY_EXAMPLES.items()
+    },
     "missing_column": Example(
         ({},),
         (-1,),
@@ -268,5 +274,115 @@ EXAMPLES: Mapping[str, Example] = {
         ),
         (0,),
         "the expected close of 2 closed deals is taken",
+    ),
+    "broken_table": Example(
+        ({},),
+        (-1, -1),
+        "The column Kind is missing from Criteria.",
+        others=(
+            table("Quotas", ["Rep", "Period start", "End", "Quota"], [], "Team"),
+            table("Criteria", ["Stage", "Direction", "ID", "Text"], [], "Process"),
+            table("Holidays", ["Date"], [], "Calendar"),
+        ),
+    ),
+    "formula_typed_over": Example(
+        ({"Stage due": _DAY}, {"Stage due": None}, {"Stage due": _DAY}, {"Stage due": _DAY}),
+        (2,),
+        "Stage due holds typed values in place of its formula in 2 cells; this is the first.",
+        without_formula={"Stage due": frozenset({1, 2, 3})},
+        column="Stage due",
+    ),
+    "missing_criteria": Example(
+        (
+            {"Decision maker": "Zoe", "Need confirmed": "Y"},
+            {"Decision maker": "Zoe"},
+            {"Stage": "Prospect"},
+            CLOSED,
+            {"Need confirmed": "N"},
+        ),
+        (1, 4),
+        "The deal stands in Proposal without need.",
+        others=(
+            table(
+                "Criteria",
+                ["Stage", "ID", "Kind", "Argument 1", "Argument 2", "Blocking"],
+                [
+                    ["Prospect", "dm", "filled", "Decision maker", None, "Y"],
+                    ["Prospect", "need", "tick", "Need confirmed", None, "Y"],
+                    ["Prospect", "asked", "filled", "Source", None, "N"],
+                    ["Proposal", "sent", "filled", "Proposal sent on", None, "Y"],
+                ],
+                "Process",
+            ),
+        ),
+    ),
+    # Proposal since Thursday 7 May or the day after; five business days end on Thursday 14 May or on the as-of date
+    "late_criterion": Example(
+        (
+            {"Stage since": dt.date(2026, 5, 7)},
+            {"Stage since": dt.date(2026, 5, 8)},
+            {"Stage since": dt.date(2026, 5, 7), "Needs call on": _YESTERDAY},
+            {"Stage since": dt.date(2026, 5, 7), "Needs call on": _DAY},
+            {"Stage since": dt.date(2026, 5, 7), "Stage": "Prospect"},
+            CLOSED | {"Stage since": dt.date(2026, 5, 4)},
+        ),
+        (0, 3),
+        "call was not met within 5 business days of entering Proposal.",
+        others=(
+            table(
+                "Criteria",
+                ["Stage", "ID", "Kind", "Argument 1", "Within business days", "Blocking"],
+                [
+                    ["Proposal", "call", "filled", "Needs call on", 5, "N"],
+                    ["Proposal", "who", "filled", "Owner", None, "Y"],
+                ],
+                "Process",
+            ),
+        ),
+        column="Needs call on",
+    ),
+    "contradicting_probability": Example(
+        (
+            {"Probability": 1},
+            {"Probability": 0.99},
+            {"Probability": 0},
+            CLOSED | {"Probability": 0},
+            CLOSED | {"Probability": 0.01},
+            CLOSED | {"Stage": "Lost", "Probability": 1.0},
+            CLOSED | {"Stage": "No decision", "Probability": 0.5},
+        ),
+        (0, 3, 5),
+        "The probability is 100%, but the deal is open (Proposal).",
+    ),
+    "open_with_lost_reason": Example(
+        (
+            {"Lost reason": "Price"},
+            CLOSED | {"Lost reason": "Price"},
+            CLOSED | {"Stage": "Lost", "Lost reason": "Price"},
+            {"Lost reason": " "},
+        ),
+        (0, 1),
+        "The lost reason is 'Price', but the deal stands in Proposal.",
+    ),
+    "unknown_source": Example(
+        ({"Source": "Refferal"}, {"Source": "REFERRAL"}, {}),
+        (0,),
+        "The source 'Refferal' is not in Sources. Did you mean Referral?",
+        others=(table("Sources", ["Source"], [["Referral"], ["Fair"]], "Lists"),),
+    ),
+    "unknown_lost_reason": Example(
+        (CLOSED | {"Stage": "Lost", "Lost reason": "prise"}, CLOSED | {"Stage": "Lost", "Lost reason": "price"}),
+        (0,),
+        "The lost reason 'prise' is not in LostReasons. Did you mean Price?",
+        others=(table("LostReasons", ["Lost reason"], [["Price"], ["Timing"]], "Lists"),),
+    ),
+    "unknown_last_stage": Example(
+        (
+            CLOSED | {"Stage": "Lost", "Lost reason": "Price", "Last stage before loss": "Propsal"},
+            CLOSED | {"Stage": "Lost", "Lost reason": "Price", "Last stage before loss": "proposal"},
+            {},
+        ),
+        (0,),
+        "The last stage 'Propsal' is not on Process. Did you mean Proposal?",
     ),
 }

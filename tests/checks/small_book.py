@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -59,7 +60,11 @@ def facts_of(
     others: Sequence[BookTable] = (),
     stages: Sequence[Sequence[object]] = STAGES,
     heads: Sequence[str] = PIPELINE.heads,
+    without_formula: Mapping[str, frozenset[int]] | None = None,
+    names: Mapping[str, object] | None = None,
+    as_of: dt.date = AS_OF,
 ) -> Facts:
     """Facts of a book with these deals and other tables."""
-    tables = [table("Stages", _STAGE_HEADS, stages, "Process"), pipeline(deals, heads), *others]
-    return read_facts(Book({t.name: t for t in tables}), AS_OF)
+    own = replace(pipeline(deals, heads), without_formula=without_formula or {})
+    tables = [table("Stages", _STAGE_HEADS, stages, "Process"), own, *others]
+    return read_facts(Book({t.name: t for t in tables}, names or {}), as_of)

@@ -13,8 +13,11 @@ import xlpipeline.checks
 from tests.checks.examples import EXAMPLES
 from tests.checks.small_book import CLOSED, facts_of, table
 from xlpipeline.checks import CHECKS, SEVERITIES, find_faults, find_issues
+from xlpipeline.checks.broken_table import ALSO, NEEDED
+from xlpipeline.model.book import BookTable
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.register import Check
+from xlpipeline.model.schema import ISSUES, SCHEMA_VERSION
 
 BY_NAME = {check.name: check for check in CHECKS}
 
@@ -27,7 +30,13 @@ def good_facts() -> tuple[Facts, Facts]:
 @cache
 def facts_of_example(name: str) -> Facts:
     example = EXAMPLES[name]
-    return facts_of(example.deals, others=example.others, stages=example.stages, heads=example.heads)
+    return facts_of(
+        example.deals,
+        others=example.others,
+        stages=example.stages,
+        heads=example.heads,
+        without_formula=example.without_formula,
+    )
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -42,7 +51,7 @@ def test_a_check_finds_nothing_in_good_deals_or_in_none(check: Check) -> None:
     """Law: a good deal passes, an empty table passes, and the frame has the three columns even then."""
     for facts in good_facts():
         found = check.find(facts)
-        assert list(found.columns) == ["position", "column", "wrong"]
+        assert [name for name in found.columns if name != "table"] == ["position", "column", "wrong"]
         assert found.empty
 
 
@@ -58,9 +67,11 @@ def test_a_check_leaves_its_input_as_it_was(name: str) -> None:
 def test_every_fault_points_at_a_cell_that_exists(name: str) -> None:
     facts = facts_of_example(name)
     found = BY_NAME[name].find(facts)
-    body = facts.book.tables[BY_NAME[name].table].frame
-    assert set(found["column"]) <= set(body.columns)
-    assert found["position"].between(-1, len(body) - 1).all()
+    tables = found["table"] if "table" in found.columns else [BY_NAME[name].table] * len(found)
+    for table_name, position, column in zip(tables, found["position"], found["column"], strict=True):
+        body = facts.book.tables[table_name].frame
+        assert column in body.columns
+        assert -1 <= position < len(body)
     if EXAMPLES[name].column:
         assert set(found["column"]) == {EXAMPLES[name].column}
 
@@ -155,7 +166,7 @@ def test_issues_come_by_severity_then_check_then_row() -> None:
         ("error", "Open deal without amount", "D1"),
         ("warning", "Blank account", "D0"),
         ("warning", "Blank account", "D3"),
-        ("info", "Missing next steps", "D1"),
+        ("info", "Reps with missing next steps", "D1"),
     ]
     assert issues["Owner"].tolist() == ["Ann"] * 6
     assert issues["Cell"].tolist()[0] == "'Pipeline'!F7"
@@ -163,7 +174,8 @@ def test_issues_come_by_severity_then_check_then_row() -> None:
 
 def test_an_issue_of_a_setup_table_has_no_deal() -> None:
     reps = table("Reps", ["Rep"], [["Ann"]], "Team")
-    quotas = table("Quotas", ["Rep"], [["Ann"], ["Zoe"]], "Team's")
+    heads = ["Rep", "Period start", "Period end", "Quota"]
+    quotas = table("Quotas", heads, [["Ann", None, None, None], ["Zoe", None, None, None]], "Team's")
     issue = find_issues(facts_of([{}, {}], others=(reps, quotas))).iloc[0]
     assert (issue["Deal ID"], issue["Owner"], issue["Cell"]) == (None, None, "'Team''s'!B6")
 
@@ -171,7 +183,7 @@ def test_an_issue_of_a_setup_table_has_no_deal() -> None:
 def test_a_book_without_any_fault_has_no_issue() -> None:
     issues = find_issues(facts_of([{}, CLOSED]))
     assert issues.empty
-    assert list(issues.columns) == ["Severity", "Check", "Deal ID", "Owner", "What is wrong", "What to do", "Cell"]
+    assert {*issues.columns, "Go to"} == {*ISSUES.heads, "quiet"}
 
 
 def test_faults_are_found_anew_for_new_facts() -> None:
@@ -180,3 +192,57 @@ def test_faults_are_found_anew_for_new_facts() -> None:
     facts = facts_of([{"Account": None}, {}])
     assert find_faults(facts) is find_faults(facts)
     assert len(find_faults(facts.only(facts.deals.iloc[1:]))) == 0
+
+
+def every_table(*, without: str = "") -> list[BookTable]:
+    heads = NEEDED | {name: (*NEEDED[name], *ALSO.get(name, ())) for name in NEEDED}
+    return [table(name, heads[name], [], "Set-up") for name in NEEDED if name not in ("Stages", without)]
+
+
+def broken(others: list[BookTable], version: object = SCHEMA_VERSION) -> list[str]:
+    stages = [(1, "Prospect", "open"), (2, "Won", "won")]
+    full = table(
+        "Stages", [*NEEDED["Stages"], *ALSO["Stages"]], [[*stage, None, None, None] for stage in stages], "Process"
+    )
+    facts = facts_of([], others=[*others, full], names={"xlp_schema": version})
+    wrong: list[str] = BY_NAME["broken_table"].find(facts)["wrong"].tolist()
+    return wrong
+
+
+def test_a_complete_book_has_no_broken_table() -> None:
+    assert broken(every_table()) == []
+
+
+def test_a_deleted_table_is_found_in_a_book_of_this_version_and_not_in_an_older_one() -> None:
+    assert broken(every_table(without="FX")) == ["The table FX is missing."]
+    assert broken(every_table(without="FX"), version=SCHEMA_VERSION - 1) == []
+
+
+def test_a_renamed_table_is_proposed() -> None:
+    renamed = table("Quotas2", NEEDED["Quotas"], [], "Team")
+    assert broken([*every_table(without="Quotas"), renamed]) == [
+        "The table Quotas is missing. Was it renamed? The table Quotas2 on Team has its columns."
+    ]
+
+
+def needing_a_source(n: int) -> Facts:
+    """``n`` open deals past the first stage, none of which has the Source that its way out needs."""
+    heads = ["Stage", "Direction", "ID", "Text", "Kind", "Argument 1", "Blocking"]
+    criterion = ["Prospect", "exit", "source", "The source is known.", "filled", "Source", "Y"]
+    return facts_of([{}] * n, others=[table("Criteria", heads, [criterion], "Process")])
+
+
+def test_a_criterion_that_nobody_meets_is_one_issue_from_five_deals_on() -> None:
+    find = BY_NAME["missing_criteria"].find
+    assert find(needing_a_source(4))["wrong"].tolist() == ["The deal stands in Proposal without source."] * 4
+    assert find(needing_a_source(5))["wrong"].tolist() == [
+        "None of 5 open deals past Prospect meets source; this one stands for them."
+    ]
+    assert set(find(needing_a_source(4))["column"]) == {"Source"}
+
+
+def test_a_single_constant_is_told_as_one() -> None:
+    facts = facts_of([{"Flags": "T"}], without_formula={"Flags": frozenset({0})})
+    assert BY_NAME["formula_typed_over"].find(facts)["wrong"].tolist() == [
+        "Flags holds a typed value in place of its formula."
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,15 @@ from xlpipeline.jobs.demo import demo_tables
 from xlpipeline.jobs.refresh import refresh_file
 from xlpipeline.jobs.restore import restore_file
 from xlpipeline.jobs.upgrade import find_missing, upgrade_file
+from xlpipeline.model.book import Book
 from xlpipeline.model.schema import SCHEMA_VERSION
 from xlpipeline.samples.team_year import make_team
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Block, Tab, TableBlock, Text
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
+
+pytestmark = pytest.mark.slow
 
 LOST_COLUMNS = {"Idle days", "Approval needed", "Days over"}
 LOST_TABLES = {"Playbook", "FX"}
@@ -115,3 +119,49 @@ def test_parts_that_the_upgrade_does_not_need_stay_byte_for_byte(old_book: Path)
         for name, content in before.items():
             if "/charts/" in name or "/drawings/" in name or "/theme/" in name or "comments" in name:
                 assert new.read(name) == content, name
+
+
+@pytest.fixture
+def book_without_history(tmp_path: Path) -> Path:
+    """A book from before there was a history."""
+
+    def without(tab: Tab) -> Tab:
+        kept: list[Block] = []
+        for block in tab.blocks:
+            if isinstance(block, TableBlock) and block.table.name == "Pipeline":
+                columns = tuple(c for c in block.table.columns if c.name not in {"Earlier days", "Last change"})
+                formulas = {k: v for k, v in block.formulas.items() if k not in {"Flags", "Idle days"}}
+                old = dict.fromkeys(("Flags", "Idle days"), '""')
+                table = replace(block.table, columns=columns)
+                kept.append(replace(block, table=table, formulas=formulas | old, tints=()))
+            else:
+                kept.append(block)
+        return replace(tab, blocks=tuple(kept))
+
+    path = tmp_path / "before.xlsx"
+    tabs = tuple(without(tab) for tab in TABS if not tab.name.startswith(("_History", "_Snapshots")))
+    tables = demo_tables(make_team(11, 40, AS_OF))
+    write_new(path, build_workbook(load_recipe("eight"), now=NOW, tables=tables, tabs=tabs))
+    refresh_file(path, now=NOW, as_of=AS_OF, keep_backup=False)
+    return path
+
+
+def test_a_book_from_before_the_history_gets_hidden_tabs_and_a_baseline(book_without_history: Path) -> None:
+    upgrade_file(book_without_history, now=NOW, user="ann")
+    book = read_book(book_without_history)
+    events = book.frame("_History")
+    assert len(events) == book.frame("Pipeline")["Deal ID"].nunique()
+    assert (set(events["Kind"]), set(events["Note"]), set(events["User"])) == ({"created"}, {"baseline"}, {"ann"})
+    with zipfile.ZipFile(book_without_history) as package:
+        sheets = re.findall(r'<sheet [^>]*name="(_\w+)"[^>]*state="(\w+)"', package.read("xl/workbook.xml").decode())
+    assert dict(sheets) == {"_Cards": "hidden", "_History": "hidden", "_Snapshots": "hidden"}
+    assert "Earlier days" in book.tables["Pipeline"].formulas["Flags"]
+    assert refresh_file(book_without_history, now=NOW).data["written"] is False
+
+
+def test_a_new_sentence_on_a_dashboard_makes_no_tab_of_its_own(small_book: Path) -> None:
+    book = read_book(small_book)
+    fewer = Book(book.tables, {n: v for n, v in book.names.items() if n != "won_says"}, "team.xlsx")
+    assert find_missing(fewer).tabs == ()
+    without_cell = Book(book.tables, {n: v for n, v in book.names.items() if n != "GreyBelow"}, "team.xlsx")
+    assert [tab.name for tab in find_missing(without_cell).tabs] == ["Settings 2"]

@@ -20,13 +20,25 @@ def flags_of(deal: Row) -> dict[str, int]:
 
 
 def test_a_fresh_deal_carries_no_flag() -> None:
-    assert flags_of(FRESH) == {"T": 0, "I": 0, "C": 0, "N": 0}
+    assert flags_of(FRESH) == {"T": 0, "B": 0, "I": 0, "C": 0, "N": 0}
 
 
 @pytest.mark.parametrize(("since", "over"), [("2026-03-24", 0), ("2026-03-23", 1)])
 def test_over_the_bound_of_five_business_days(since: str, over: int) -> None:
     """2026-03-31 is a Tuesday: the fifth business day after Tuesday the 24th."""
     assert flags_of(entered(since))["T"] == over
+
+
+@pytest.mark.parametrize(("earlier", "flag"), [(None, ""), (2, ""), (3, "B"), (9, "B")])
+def test_earlier_stays_count_against_the_bound_and_are_a_flag_of_their_own(earlier: int | None, flag: str) -> None:
+    """Three business days since Thursday 26 March, of five."""
+    flags = flags_of(entered("2026-03-26", **{"Earlier days": earlier}))
+    assert "".join(letter for letter in "TB" if flags[letter]) == flag
+
+
+def test_a_deal_over_the_bound_by_its_present_stay_has_not_bounced_too() -> None:
+    flags = flags_of(entered("2026-03-23", **{"Earlier days": 9}))
+    assert (flags["T"], flags["B"]) == (1, 0)
 
 
 @pytest.mark.parametrize(("touch", "idle"), [("2026-03-17", 0), ("2026-03-16", 1)])
@@ -51,9 +63,9 @@ def test_next_step_blank_or_past(cells: Row, flagged: int) -> None:
 def test_flags_are_never_merged_and_shares_are_of_open_deals() -> None:
     both = in_play(300, closes="2026-03-30", **{"Next step": None})
     table = stale_counts(facts_of([both, FRESH, FRESH, FRESH, won()])).set_index("flag")
-    assert table["n"].tolist() == [0, 0, 1, 1]
-    assert table["share"].tolist() == [0, 0, 0.25, 0.25]
-    assert table["amount"].tolist() == [0, 0, 30_000, 30_000]
+    assert table["n"].tolist() == [0, 0, 0, 1, 1]
+    assert table["share"].tolist() == [0, 0, 0, 0.25, 0.25]
+    assert table["amount"].tolist() == [0, 0, 0, 30_000, 30_000]
 
 
 def test_ages_are_medians_in_calendar_days() -> None:

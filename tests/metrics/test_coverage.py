@@ -29,6 +29,15 @@ def test_six_hundred_open_for_the_two_hundred_still_to_win() -> None:
     assert (found.required.value, found.required.basis, found.status) == (3.0, "rule of thumb", "green")
 
 
+def test_each_figure_counts_the_rows_it_is_made_of() -> None:
+    """Three won deals, two open ones and two rows of Quotas: every n differs."""
+    months = (("Ann", "2026-01-01", "2026-01-31", 500), ("Ann", "2026-02-01", "2026-02-28", 500))
+    wins = [won(amount=100, closed="2026-02-10")] * 3
+    found = coverage(facts_in_february(*wins, in_play(100), in_play(100), quotas=months))
+    assert (found.quota.n, found.remaining.n, found.remaining_net.n) == (2, 2, 2)
+    assert (found.won.n, found.open_amount.n, found.gross.n, found.incl_won.n) == (3, 2, 2, 5)
+
+
 def test_open_is_from_the_as_of_date_to_the_last_day_of_the_quarter() -> None:
     inside = [in_play(1, "2026-02-15"), in_play(2, "2026-03-31")]
     outside = [in_play(10, "2026-02-14"), in_play(20, "2026-04-01"), in_play(40, None)]

@@ -18,10 +18,12 @@ from xlpipeline.metrics import (
     METRICS,
     aging,
     average_deal,
+    clean_up,
     conversion,
     coverage,
     cycle,
     data_quality,
+    inflation,
     open_pipeline,
     scorecard,
     velocity,
@@ -51,18 +53,20 @@ FUNCTIONS: Final[dict[str, tuple[Callable[[Facts], Any], ...]]] = {
     "aging": (aging.by_stage, aging.stale_counts, aging.by_rep, aging.oldest),
     "won_trend": (won_trend.by_month,),
     "scorecard": (scorecard.scorecard,),
-    "data_quality": (data_quality.data_quality, data_quality.data_quality_by_value),
+    "data_quality": (data_quality.data_quality, data_quality.by_rep),
+    "inflation": (inflation.inflation, inflation.by_reason),
+    "clean_up": (clean_up.candidates,),
 }
 """Every public function of every metric that answers a question."""
 
 RATES: Final = {
     "rate", "low", "high", "win_rate", "win_low", "win_high", "share", "stale_share", "lower_bound", "upper_bound",
-    "late_entry_share",
+    "late_entry_share", "quality", "value_quality",
 }  # fmt: skip
 MONEY: Final = {
     "amount", "weighted", "open_amount", "won_amount", "average", "velocity_per_day", "realised_per_day", "quota",
     "won", "remaining", "remaining_net", "weighted_open", "overdue_amount", "undated_amount", "per_day", "per_month",
-    "clean_per_day", "amount_over", "stale_amount",
+    "clean_per_day", "amount_over", "stale_amount", "as_entered", "clean", "wrong_amount",
 }  # fmt: skip
 MONEY_FUNCTIONS: Final = {"open_pipeline", "average_deal"}
 COUNTS: Final = {("win_rate", "won")}

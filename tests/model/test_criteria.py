@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.model.criteria_book import AS_OF, COLUMNS, STAGES, book, criterion, facts
 from xlpipeline.model.book import CellError
+from xlpipeline.model.criteria import StagePath
 from xlpipeline.model.criteria_evaluate import evaluate_furthest, evaluate_missing, met
 from xlpipeline.model.criteria_formula import LONGEST_FORMULA, furthest_formula, literal, missing_formula, row_cell
 from xlpipeline.model.criteria_table import read_criteria, read_path
@@ -266,27 +267,41 @@ def test_activities_need_their_table() -> None:
     assert "no table Activities" in read_criteria(without)[1][0].wrong
 
 
-def test_stages_out_of_order_are_a_fault_and_the_drop_down_offers_all() -> None:
-    """Lost below Won would be hidden by a cut; the rep must always be able to choose it."""
-    stages = (STAGES[1], STAGES[2], STAGES[4], STAGES[0])
-    measured = facts([{"Stage": "A"}], [criterion("A", "filled", "Text")], stages=stages)
-    criteria, (fault,) = read_criteria(measured.book)
+def test_the_order_of_rows_in_stages_is_of_no_matter() -> None:
+    """Lost stands below Won; a stage was added at the end with an Order between A and B."""
+    stages = (STAGES[1], STAGES[2], STAGES[4], STAGES[0], (1.5, "New", "open"), (8, "Dead", "derailed"))
+    measured = facts([{"Stage": "A"}], [criterion("New", "filled", "Text")], stages=stages)
+    criteria, faults = read_criteria(measured.book)
     path = read_path(measured.book)
-    assert "lost and derailed stages must stand first" in fault.wrong
+    assert faults == ()
+    assert path.listed == ("Dead", "Lost", "A", "New", "B", "Won")
     assert evaluate_furthest(measured, criteria, path).tolist() == [4]
-    assert furthest_formula(criteria, path) == "4"
-    assert evaluate_missing(measured, criteria, path).tolist() == ["x"]
+    assert furthest_formula(criteria, path).startswith('2+FIND("0","1"&IF(AND(')
 
 
 def test_blank_rows_below_the_stages_do_no_harm() -> None:
     path = read_path(book([], [], stages=(*STAGES, (None, None, None))))
-    assert (path.names, path.leading, path.rows, path.can_be_cut) == (("A", "B", "C", "Won", "Post"), 1, 7, True)
+    assert path == StagePath(("A", "B", "C", "Won", "Post"), ("Lost",))
+
+
+def test_a_day_is_compared_with_the_as_of_date_whatever_its_hour() -> None:
+    this_evening, tomorrow = dt.datetime(2026, 5, 15, 22), AS_OF + dt.timedelta(1)  # noqa: DTZ001
+    no_days = [None, "2026-05-01", 0, 0.5, CellError("#N/A")]
+    held = criterion("A", "value", "Sent", "<=", "Today")
+    assert met_by(held, [DAY, AS_OF, this_evening, tomorrow, *no_days], "Sent") == [True] * 3 + [False] * 6
+    ahead = criterion("A", "value", "Sent", ">", "today")
+    assert met_by(ahead, [AS_OF, this_evening, tomorrow, *no_days], "Sent") == [False, False, True] + [False] * 5
+
+
+def test_today_is_no_text_to_compare_an_amount_with() -> None:
+    (fault,) = read_criteria(book([], [criterion("A", "value", "Amount", ">", "today")]))[1]
+    assert "Amount is not a date; please choose a date column" in fault.wrong
 
 
 def test_without_criteria_nothing_is_missing_and_all_is_open() -> None:
     path = read_path(book([], []))
     assert missing_formula((), path) == '""'
-    assert furthest_formula((), path).startswith('1+FIND("0","1"&"1"&"1"&"1"&"0",MAX(1,')
+    assert furthest_formula((), path).startswith('1+FIND("0","1"&"1"&"1"&"1"&"0",IFERROR(MAX(1,')
     assert shown([], [{"Stage": "B"}]) == [(None, 6)]
 
 
@@ -295,7 +310,7 @@ def test_the_formula_of_one_criterion() -> None:
     criteria, _ = read_criteria(book([], [criterion("B", "filled", "Text", ID='say "hi"')]))
     stage, text = "Pipeline[[#This Row],[Stage]]", "Pipeline[[#This Row],[Text]]"
     assert missing_formula(criteria, path) == (
-        f'MID(IF({stage}="B",IF(IFERROR(TRIM({text})<>"",FALSE),"",", say ""hi"""),""),3,8000)'
+        f'IFERROR(MID(IF({stage}="B",IF(IFERROR(TRIM({text})<>"",FALSE),"",", say ""hi"""),""),3,8000),"")'
     )
 
 
@@ -370,7 +385,7 @@ def test_the_way_is_open_exactly_when_nothing_is_missing(deals: list[dict[str, A
         walked = place
         while walked < len(names) - 1 and all(passes[c.id][at] for c in criteria if c.step == walked):
             walked += 1
-        assert furthest[at] == path.leading + 1 + walked
+        assert furthest[at] == len(path.ends) + 1 + walked
         if stage in names and place < len(names) - 1:
             assert (missing[at] is None) == (walked > place)
 

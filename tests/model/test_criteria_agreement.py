@@ -114,7 +114,7 @@ def deal(number: int, chance: random.Random) -> list[object]:
 def arguments(kind: str, chance: random.Random) -> tuple[object, object, object]:
     column = chance.choice(FREE + DATES)
     if kind == "value":
-        x = chance.choice([0, 2, 2.5, -1, AS_OF, day(chance), "2026-05-04"])
+        x = chance.choice([0, 2, 2.5, -1, AS_OF, day(chance), "2026-05-04", "today", "today"])
         if chance.random() < 0.5:
             return column, chance.choice(["=", "<>", "<", "<=", ">", ">="]), x
         return (

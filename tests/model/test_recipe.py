@@ -140,7 +140,12 @@ def test_shipped_recipes_hold_the_criteria_that_are_promised(name: str) -> None:
         "date_order",
         ("Proposal sent on", "Proposal acknowledged on"),
     )
-    assert criteria["signed"].arguments == ("Signed on",)
+    held = criteria["needs-call-held"]
+    assert (held.kind, held.arguments, held.blocking) == ("value", ("Needs call on", "<=", "today"), True)
+    assert not criteria["needs-call"].blocking
+    assert {row.id for row in criteria.values() if row.within_business_days and row.blocking} == set()
+    assert any(row.arguments == ("Decision maker",) and row.blocking for row in criteria.values())
+    assert criteria["signed"].arguments == ("Signed on", "<=", "today")
     assert criteria["payment-received"].arguments == ("Signed on", "Payment received on")
 
 

@@ -42,6 +42,7 @@ def test_the_four_flags_are_counted_each_by_itself() -> None:
     flags = frames_of(TAB.fill(stale_team()))["StaleFlags"]
     assert flags.to_numpy().tolist() == [
         ["T · over time-bound", 1, 40, pytest.approx(1 / 3), "Over the stage's time-bound."],
+        ["B · over (bounced)", 0, 0, 0, "Over the time-bound together with earlier stays in the stage (bounced)."],
         ["I · idle", 1, 40, pytest.approx(1 / 3), "No touch for more than 10 business days."],
         ["C · close date past", 1, 40, pytest.approx(1 / 3), "Expected close is past."],
         ["N · no next step", 1, 60, pytest.approx(1 / 3), "Next step is blank or past."],
@@ -84,4 +85,47 @@ def test_stages_show_how_many_are_in_time() -> None:
 def test_reps_with_most_flagged_deals_come_first() -> None:
     facts = facts_of([in_play(), in_play(Owner="Bob", **{"Next step": None})], reps=("Ann", "Bob"))
     by_rep = frames_of(TAB.fill(facts))["StaleByRep"]
-    assert by_rep.to_numpy().tolist() == [["Bob", 1, 0, 0, 0, 1, 1, 1, 100], ["Ann", 1, 0, 0, 0, 0, 0, 0, 0]]
+    assert by_rep.to_numpy().tolist() == [["Bob", 1, 0, 0, 0, 0, 1, 1, 1, 100], ["Ann", 1, 0, 0, 0, 0, 0, 0, 0, 0]]
+
+
+def test_the_pipeline_stands_as_entered_and_clean_side_by_side() -> None:
+    """Of 200, 40 is old in every way and in an unqualified stage, 60 has no next step; 100 is clean."""
+    changes = TAB.fill(stale_team())
+    parts = frames_of(changes)["Inflation"]
+    assert parts[["Part", "Deals", "Value", "Share"]].to_numpy().tolist() == [
+        ["As entered", 3, 200, None],
+        ["· stale", 2, 100, pytest.approx(0.5)],
+        ["· overdue", 1, 40, pytest.approx(0.2)],
+        ["· unqualified", 1, 40, pytest.approx(0.2)],
+        ["· oversized", 0, 0, 0],
+        ["Clean", 1, 100, pytest.approx(0.5)],
+    ]
+    assert changes.names["inflation_says"] == (
+        "Team pipeline: as entered €200, clean €100, inflation 50 % (1 of 3 open deals clean). "
+        "Too few deals are won to say what is oversized."
+    )
+
+
+def test_deals_that_look_dead_are_listed_with_their_reasons() -> None:
+    changes = TAB.fill(stale_team())
+    rows = frames_of(changes)["CleanUp"].to_numpy().tolist()
+    reason = "Over the stage's time-bound and idle for 21 business days."
+    assert rows == [["Old one", "Ann", "Prospect", "D1", 40, reason]]
+    assert changes.names["clean_up_says"] == "1 open deal worth €40 looks dead."
+    assert TAB.fill(facts_of([in_play()])).names["clean_up_says"] == "No open deal is proposed for clean-up."
+
+
+def test_more_than_25_deals_that_look_dead_are_counted_and_the_largest_listed() -> None:
+    facts = facts_of([in_play(n, "2026-01-01") for n in range(1, WORST + 2)])
+    changes = TAB.fill(facts)
+    assert frames_of(changes)["CleanUp"]["Value"].tolist() == list(range(WORST + 1, 1, -1))
+    assert changes.names["clean_up_says"] == "26 open deals worth €351 look dead; the largest 25 are below."
+
+
+def test_data_quality_by_rep_gives_counts_below_five_deals() -> None:
+    deals = [in_play(None), *(in_play() for _ in range(4)), in_play(Owner="Bob")]
+    rows = frames_of(TAB.fill(facts_of(deals, reps=("Ann", "Bob"))))["DataQualityByRep"].to_numpy().tolist()
+    assert rows == [
+        ["Ann", 5, 1, 0.8, "38–96 %", 0, 1, "–"],
+        ["Bob", 1, 0, NOT_AVAILABLE, "1 of 1", 0, NOT_AVAILABLE, "1 of 1 without an error: too few for a rate."],
+    ]

@@ -122,7 +122,7 @@ def test_the_scorecard_has_the_team_and_every_rep_with_reasons() -> None:
     ]  # fmt: skip
     assert score["Name"].tolist() == ["Team", "Ann", "Bob"]
     assert score.loc[2, "To go"] == NOT_AVAILABLE
-    assert str(score.loc[2, "Not given"]).startswith("To go: quota reached; Won : lost: all won (1 : 0)")
+    assert score.loc[2, "Not given"] == "To go: quota reached; 2 more: see Velocity"
 
 
 def test_a_reason_of_the_whole_team_is_not_repeated_for_each_rep() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from xlpipeline.model.schema import CHOICES, INPUT_TABLES, LISTS, SCHEMA_VERSION
+from tests.model.criteria_book import book, criterion
+from xlpipeline.model.schema import CHOICES, INPUT_TABLES, LISTS, SCHEMA_VERSION, STAGE_LIST
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Filter, Swatch, Tab, TableBlock, Text, column_number, split_anchor
 
+SMALL_SALE = book([], [criterion("A", "filled", "Text")])
 ROLES = [tab.role for tab in TABS]
 
 
@@ -58,11 +60,13 @@ def test_nothing_stands_below_a_table_that_people_fill(tab: Tab) -> None:
 def test_every_computed_column_of_a_table_has_its_formula(tab: Tab) -> None:
     for block in blocks(tab):
         computed = {column.name for column in block.table.columns if column.writer == "formula"}
-        assert computed == set(block.formulas)
+        compiled = set() if block.compiled is None else set(block.compiled(SMALL_SALE))
+        assert computed == set(block.formulas) | compiled
+        assert not set(block.formulas) & compiled
 
 
 def test_every_drop_down_has_its_list() -> None:
-    tables = {table.name: table for table in INPUT_TABLES}
+    tables = {table.name: table for table in (*INPUT_TABLES, STAGE_LIST)}
     assert {column.choices for table in INPUT_TABLES for column in table.columns if column.choices} <= set(CHOICES)
     for source in CHOICES.values():
         if isinstance(source, str):
@@ -76,9 +80,9 @@ def test_start_here_leads_to_every_tab_that_is_shown() -> None:
     assert links == {tab.name for tab in TABS[1:] if tab.role != "hidden"}
 
 
-def test_start_here_explains_all_four_flags_and_three_kinds_of_heads() -> None:
+def test_start_here_explains_all_flags_and_three_kinds_of_heads() -> None:
     swatches = [(block.colour, block.text) for block in TABS[0].blocks if isinstance(block, Swatch)]
-    assert [text for _, text in swatches] == ["Head", "Head", "Head", "T", "C", "I", "N"]
+    assert [text for _, text in swatches] == ["Head", "Head", "Head", "T", "C", "B", "I", "N"]
     assert [colour for colour, _ in swatches[:3]] == ["input", "formula", "refresh"]
 
 
@@ -90,5 +94,5 @@ def test_start_here_holds_the_stamp_of_the_last_refresh_and_the_version() -> Non
 
 def test_lists_stand_side_by_side() -> None:
     tab = next(tab for tab in TABS if tab.name == "Lists")
-    assert [block.anchor for block in blocks(tab)] == ["B4", "D4", "F4", "H4", "J4"]
-    assert [block.table for block in blocks(tab)] == list(LISTS)
+    assert [block.anchor for block in blocks(tab)] == ["B4", "D4", "F4", "H4", "J4", "L4"]
+    assert [block.table for block in blocks(tab)] == [*LISTS, STAGE_LIST]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.recalculate import recalculated
 from xlpipeline.model.book import Book, BookTable, CellError, canonical
-from xlpipeline.model.computed import COMPUTED
+from xlpipeline.model.computed_columns import computed_columns
 from xlpipeline.model.facts import read_facts
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
@@ -73,8 +73,19 @@ def pipeline_rows(draw: random.Random, rows: int) -> pd.DataFrame:
             "Probability": draw.choice((None, 0, 0.25, 1, 1.5, -0.1, "high", "0.5", CellError("#N/A"), draw.random())),
             "Next step": draw.choice((None, "Call", "", " ", 0, 7, CellError("#N/A"))),
             "Stage seen": draw.choice((None, stage, stage, draw.choice(STAGE_CELLS))),
+            "Earlier days": draw.choice(
+                (None, 0, draw.randrange(1, 30), draw.randrange(1, 30), -3, "5", CellError("#N/A"))
+            ),
         }
-        for head in ("Expected close", "Next step date", "Last touch", "Created", "Stage since", "Actual close"):
+        for head in (
+            "Expected close",
+            "Next step date",
+            "Last touch",
+            "Last change",
+            "Created",
+            "Stage since",
+            "Actual close",
+        ):
             row[head] = date_cell(draw)
         out.append(row)
     return pd.DataFrame(out, dtype=object)
@@ -147,7 +158,7 @@ def test_every_computed_cell_is_what_the_engine_says(seed: int, tmp_path: Path) 
     sheet = book.frame("Pipeline")
     assert len(facts.deals) > ROWS / 2
     wrong = []
-    for column in COMPUTED:
+    for column in computed_columns(book):
         is_date = column.name in {"In stage since", "Stage due"}
         # a row that is no deal shows empty texts
         engine = column.evaluate(facts).reindex(sheet.index)

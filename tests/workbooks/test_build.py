@@ -15,21 +15,23 @@ from openpyxl.workbook import Workbook
 
 from tests.workbooks.conftest import NOW
 from xlpipeline.errors import RequestError, SetupError
-from xlpipeline.model.book import CellError
-from xlpipeline.model.computed import COMPUTED, LIVE_NAMES
+from xlpipeline.model.book import Book, CellError
+from xlpipeline.model.computed import LIVE_NAMES
+from xlpipeline.model.computed_columns import computed_columns
 from xlpipeline.model.schema import CHOICES, INPUT_TABLES, PIPELINE, SCHEMA_VERSION
 from xlpipeline.model.settings import setting_fields
 from xlpipeline.tabs import TABS, dashboard, lists, pipeline, settings, team
 from xlpipeline.tabs.layout import ChartBlock, TableBlock
+from xlpipeline.workbooks.bodies import book_of, table_bodies
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
 
 SHARED_FUNCTIONS = {
-    "ABS", "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "FALSE", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT",
+    "ABS", "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "FALSE", "FIND", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT",
     "ISERROR", "ISNA", "ISNUMBER", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MIN", "N",
     "NETWORKDAYS.INTL", "NOT", "OR", "ROUND",
     "ROW", "SEARCH", "SUBSTITUTE", "SUM", "SUMIFS", "SUMPRODUCT",
-    "TEXT", "TODAY", "TRIM", "TRUE", "VALUE", "WORKDAY.INTL",
+    "T", "TEXT", "TODAY", "TRIM", "TRUE", "VALUE", "WORKDAY.INTL",
 }  # fmt: skip
 """Functions that Excel 2016, Excel for the web and LibreOffice 7.4 all have."""
 
@@ -105,14 +107,43 @@ def test_no_formula_uses_a_function_that_some_spreadsheet_lacks(eight: bytes) ->
 
 
 def test_every_body_cell_of_a_computed_column_holds_its_formula(eight_read: Workbook) -> None:
-    rows = body_of(eight_read, "Pipeline")
+    rows, computed = body_of(eight_read, "Pipeline"), computed_columns(recipe_book("eight"))
     assert len(rows) == 20
     for row in rows:
-        assert {c.name: row[c.name] for c in COMPUTED} == {c.name: "=" + c.formula for c in COMPUTED}
+        assert {c.name: row[c.name] for c in computed} == {c.name: "=" + c.formula for c in computed}
 
 
 def test_every_formula_column_of_pipeline_is_computed() -> None:
-    assert {c.name for c in PIPELINE.columns if c.writer == "formula"} == {c.name for c in COMPUTED}
+    names = [column.name for column in computed_columns(recipe_book("eight"))]
+    assert sorted(names) == sorted(c.name for c in PIPELINE.columns if c.writer == "formula")
+
+
+def test_the_stage_drop_down_is_cut_at_the_furthest_stage_by_names_alone(eight_read: Workbook) -> None:
+    sheet = eight_read["Pipeline"]
+    heads = {str(cell.value): cell.column_letter for cell in sheet[sheet.tables["Pipeline"].ref][0]}
+    (rule,) = [r for r in sheet.data_validations.dataValidation if "StageMoves" in str(r.formula1)]
+    assert str(rule.sqref) == f"{heads['Stage']}5:{heads['Stage']}24"
+    assert rule.formula1 == f"StageFirst:INDEX(StageMoves,${heads['Furthest stage']}5)"
+    assert (rule.errorStyle or "stop") == "stop"
+    assert "Missing criteria" in rule.error
+    names = {name: eight_read.defined_names[name].attr_text for name in ("StageFirst", "StageMoves", "StageChoices")}
+    assert names == {
+        "StageFirst": "'Lists'!$L$5",
+        "StageMoves": "StageList[Stages offered]",
+        "StageChoices": "Stages[Stage]",
+    }
+
+
+def test_the_list_behind_the_stage_drop_down_has_the_ends_first_and_then_the_way_by_order() -> None:
+    """Whatever the order of rows in Stages: here a stage was added below all others."""
+    frame = recipe_book("five").frame("Stages")
+    added = {"Order": 2.5, "Stage": "Demo", "Type": "open"}
+    stages = pd.concat([frame.iloc[::-1], pd.DataFrame([added], dtype=object)], ignore_index=True)
+    book = built(tables={"Stages": stages})
+    assert [row["Stages offered"] for row in body_of(book, "StageList")] == [
+        "Lost", "Derailed", "Prospecting", "Qualification", "Demo", "Proposal", "Negotiation", "Closing", "Won",
+        "Post-sale",
+    ]  # fmt: skip
 
 
 def test_drop_downs_and_limits_stand_on_every_input_column_that_has_some(eight_read: Workbook) -> None:
@@ -240,6 +271,12 @@ def test_a_table_that_does_not_exist_is_refused() -> None:
 def test_a_column_that_does_not_exist_is_refused() -> None:
     with pytest.raises(RequestError, match="The table Reps has no column 'Name'; its columns are Rep, Manager"):
         built(reps=pd.DataFrame({"Name": ["Ann"]}))
+
+
+def recipe_book(name: str) -> Book:
+    """The set-up tables of a shipped recipe."""
+    recipe = load_recipe(name)
+    return book_of(table_bodies(recipe, recipe.settings, {}))
 
 
 def parts(content: bytes) -> dict[str, str]:

@@ -5,6 +5,7 @@ A new check is one new file with its ``CHECK`` and one line here. Faults never s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -12,46 +13,72 @@ import pandas as pd
 
 from xlpipeline.checks import (
     absurd_amount,
+    advanced_without_criteria,
     assumed_close,
     blank_account,
     blank_owner,
+    bounced_over_bound,
     broken_criterion,
+    broken_table,
     close_before_created,
     closed_without_actual_close,
+    contradicting_probability,
+    damaged_history,
     duplicate_deal,
     duplicate_deal_id,
+    edited_deal_id,
     expected_close_past,
+    formula_typed_over,
     idle_deals,
+    late_criterion,
     lost_without_reason,
     missing_column,
+    missing_criteria,
     missing_deal_id,
     missing_next_steps,
     missing_rate,
+    moved_back,
     negative_amount,
     open_with_actual_close,
+    open_with_lost_reason,
     open_without_amount,
     open_without_expected_close,
     over_time_bound,
     probability_out_of_range,
     quota_unknown_rep,
+    reopened_deal,
+    restored_deal_id,
+    reused_deal_id,
+    seen_without_criteria,
+    skipped_stage,
+    stage_put_back,
     stage_without_probability,
+    two_deals_one_id,
     undated_deal,
     unknown_currency,
+    unknown_last_stage,
+    unknown_lost_reason,
     unknown_owner,
     unknown_product,
+    unknown_source,
     unknown_stage,
     unread_import,
     unreadable_cell,
+    unreadable_deal_id,
     won_without_amount,
 )
+from xlpipeline.checks._decisions import with_decisions
 from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.register import Check
 
 CHECKS: Final[tuple[Check, ...]] = (
     missing_column.CHECK,
+    broken_table.CHECK,
     unreadable_cell.CHECK,
     unknown_stage.CHECK,
     duplicate_deal_id.CHECK,
+    unreadable_deal_id.CHECK,
+    damaged_history.CHECK,
     unknown_currency.CHECK,
     missing_rate.CHECK,
     open_with_actual_close.CHECK,
@@ -59,32 +86,49 @@ CHECKS: Final[tuple[Check, ...]] = (
     close_before_created.CHECK,
     negative_amount.CHECK,
     probability_out_of_range.CHECK,
+    contradicting_probability.CHECK,
     won_without_amount.CHECK,
     open_without_amount.CHECK,
     open_without_expected_close.CHECK,
     expected_close_past.CHECK,
+    advanced_without_criteria.CHECK,
+    stage_put_back.CHECK,
+    moved_back.CHECK,
     over_time_bound.CHECK,
+    late_criterion.CHECK,
+    bounced_over_bound.CHECK,
+    missing_criteria.CHECK,
     absurd_amount.CHECK,
     duplicate_deal.CHECK,
+    edited_deal_id.CHECK,
+    reused_deal_id.CHECK,
+    two_deals_one_id.CHECK,
     unread_import.CHECK,
     stage_without_probability.CHECK,
     quota_unknown_rep.CHECK,
     broken_criterion.CHECK,
+    formula_typed_over.CHECK,
     missing_deal_id.CHECK,
     blank_owner.CHECK,
     unknown_owner.CHECK,
     blank_account.CHECK,
     undated_deal.CHECK,
     unknown_product.CHECK,
+    unknown_source.CHECK,
+    unknown_last_stage.CHECK,
     lost_without_reason.CHECK,
+    unknown_lost_reason.CHECK,
+    open_with_lost_reason.CHECK,
     idle_deals.CHECK,
+    reopened_deal.CHECK,
+    skipped_stage.CHECK,
+    seen_without_criteria.CHECK,
+    restored_deal_id.CHECK,
     missing_next_steps.CHECK,
     assumed_close.CHECK,
 )
 
 SEVERITIES: Final = ("error", "warning", "info")
-ISSUE_HEADS: Final = ("Severity", "Check", "Deal ID", "Owner", "What is wrong", "What to do", "Cell")
-
 _FAULT_HEADS = ("position", "column", "wrong", "check", "table", "severity")
 
 
@@ -93,36 +137,40 @@ def find_faults(facts: Facts) -> pd.DataFrame:
     """All faults: position, column, wrong, check (name), table, severity; by severity, order of CHECKS, position.
 
     A fault in a column that the table lacks is left out (missing_column says it once), and so is one in a cell that
-    could not be read. The result is remembered in the facts, since several figures of one refresh ask for it.
+    could not be read. Beside each stands what people decided about it: key, first_seen, decision, until, reason,
+    lacks (why the decision does not hold) and ``quiet``: accepted or snoozed, so it does not count. The result is
+    remembered in the facts, since several figures of one refresh ask for it.
     """
-    frames = [_faults_of(check, facts) for check in sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))]
-    return pd.concat([f for f in frames if not f.empty] or [frames[0]], ignore_index=True)
+    heads = {name: frozenset(table.frame.columns) for name, table in facts.book.tables.items()}
+    frames = [_faults_of(check, facts, heads) for check in sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))]
+    faults = pd.concat([f for f in frames if not f.empty] or [frames[0]], ignore_index=True)
+    return with_decisions(faults, facts, CHECKS)
 
 
-def _faults_of(check: Check, facts: Facts) -> pd.DataFrame:
-    table = facts.book.tables.get(check.table)
+def _faults_of(check: Check, facts: Facts, heads: Mapping[str, frozenset[str]]) -> pd.DataFrame:
     faults = check.find(facts)
-    if table is None:
-        faults = faults.iloc[:0]
-    elif not faults.empty:
-        faults = faults[faults["column"].isin(table.frame.columns)]
-        if check.table == "Pipeline" and check.name != unreadable_cell.CHECK.name and len(facts.unreadable):
-            unread = pd.MultiIndex.from_frame(facts.unreadable[["position", "column"]])
-            faults = faults[~pd.MultiIndex.from_frame(faults[["position", "column"]]).isin(unread)]
+    faults = faults.assign(table=check.table) if "table" not in faults.columns else faults
+    placed = [col in heads.get(table, ()) for table, col in zip(faults["table"], faults["column"], strict=True)]
+    faults = faults[np.array(placed, dtype=bool)]
+    if not faults.empty and check.table == "Pipeline" and check is not unreadable_cell.CHECK and len(facts.unreadable):
+        unread = pd.MultiIndex.from_frame(facts.unreadable[["position", "column"]])
+        faults = faults[~pd.MultiIndex.from_frame(faults[["position", "column"]]).isin(unread)]
     faults = faults.sort_values("position", kind="stable")
-    return faults.assign(check=check.name, table=check.table, severity=check.severity)[list(_FAULT_HEADS)]
+    return faults.assign(check=check.name, severity=check.severity)[list(_FAULT_HEADS)]
 
 
 @once
 def find_issues(facts: Facts) -> pd.DataFrame:
-    """The body of Issues without ``Go to``: one row per fault, by severity, order of CHECKS and position.
+    """The body of Issues without ``Go to``, one row per fault, and ``quiet``: whether it is accepted or snoozed.
 
-    ``Check`` is the check's title. ``Cell`` is a reference such as ``'Pipeline'!F12``.
+    By severity, order of CHECKS and position; quiet ones last. ``Check`` is the check's title. ``Cell`` is a reference
+    such as ``'Pipeline'!F12``.
     """
-    faults = find_faults(facts)
+    faults = find_faults(facts).sort_values("quiet", kind="stable", ignore_index=True)
     by_name = {check.name: check for check in CHECKS}
     of_deal = (faults["table"] == "Pipeline") & faults["position"].isin(facts.deals.index)
     at = faults["position"].where(of_deal)
+    todo = faults["check"].map({name: check.what_to_do for name, check in by_name.items()})
     issues = pd.DataFrame(
         {
             "Severity": faults["severity"],
@@ -130,12 +178,22 @@ def find_issues(facts: Facts) -> pd.DataFrame:
             "Deal ID": at.map(facts.deals["deal_id"]),
             "Owner": at.map(facts.deals["owner"]),
             "What is wrong": faults["wrong"],
-            "What to do": faults["check"].map({name: check.what_to_do for name, check in by_name.items()}),
+            "What to do": faults["lacks"].where(faults["lacks"] != "", todo),
             "Cell": _addresses(faults, facts),
+            "First seen": faults["first_seen"],
+            "Decision": faults["decision"],
+            "Until": faults["until"],
+            "Reason": faults["reason"],
+            "Key": faults["key"],
         },
         dtype=object,
     )
-    return issues.where(issues.notna() & (issues != ""), None)
+    return issues.where(issues.notna() & (issues != ""), None).assign(quiet=faults["quiet"].astype(bool))
+
+
+def standing(issues: pd.DataFrame) -> pd.DataFrame:
+    """The issues that count: neither accepted nor snoozed."""
+    return issues[~issues["quiet"].astype(bool)]
 
 
 def _addresses(faults: pd.DataFrame, facts: Facts) -> pd.Series:

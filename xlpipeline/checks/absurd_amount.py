@@ -35,4 +35,5 @@ CHECK = Check(
     why="One such amount outweighs the whole pipeline.",
     what_to_do="Check the decimal sign and the currency; if the amount is right, raise the setting.",
     find=find,
+    fleeting=r"[\d,]+ times",
 )

@@ -114,4 +114,5 @@ CHECK = Check(
     why="A deal entered twice is counted twice: pipeline, coverage and forecast are too high.",
     what_to_do="If both rows are one deal, delete one; if not, give them names that tell them apart.",
     find=find,
+    fleeting=r"row \d+",
 )

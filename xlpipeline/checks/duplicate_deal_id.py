@@ -36,4 +36,5 @@ CHECK = Check(
     why="One ID is one deal: both rows are counted, and an import changes only one of them.",
     what_to_do="If both rows are one deal, delete one; if they are two, give one of them an ID of its own.",
     find=find,
+    fleeting=r"row \d+",
 )

@@ -22,7 +22,7 @@ def find(facts: Facts) -> pd.DataFrame:
 CHECK = Check(
     name="idle_deals",
     severity="info",
-    title="Idle deals",
+    title="Reps with idle deals",
     what="Open deals of this owner had no touch for longer than the setting idle_business_days (flag I in Pipeline).",
     why="A deal that nobody talks about is seldom won.",
     what_to_do="Filter Flags in Pipeline for I; call these buyers and enter Last touch.",

@@ -21,7 +21,7 @@ def find(facts: Facts) -> pd.DataFrame:
 CHECK = Check(
     name="missing_next_steps",
     severity="info",
-    title="Missing next steps",
+    title="Reps with missing next steps",
     what="Open deals of this owner have no Next step, or a Next step date that has passed (flag N in Pipeline).",
     why="A deal without an agreed next step waits for chance.",
     what_to_do="Filter Flags in Pipeline for N; agree on what happens next and enter it with its date.",

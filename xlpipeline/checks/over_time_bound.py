@@ -30,4 +30,5 @@ CHECK = Check(
     why="Deals that linger in a stage rarely close; they make the pipeline look fuller than it is.",
     what_to_do="Move the deal on, agree on the next step with the buyer, or let it go.",
     find=find,
+    fleeting=r"^[\d,]+ business days? ",
 )

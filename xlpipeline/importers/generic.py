@@ -129,7 +129,8 @@ def _require_deals(source: Source, chosen: tuple[ColumnChoice, ...]) -> None:
     if not {"Opportunity", "Stage"} & {choice.target for choice in chosen}:
         raise SourceError(
             f"No column of {source.title} is known as the opportunity's name or stage; it has: "
-            f"{', '.join(source.columns):.400}. Please name them in a mapping file under [columns]."
+            f"{', '.join(source.columns):.400}. Please name them in a mapping file under [columns], "
+            "or another sheet under [file]."
         )
 
 

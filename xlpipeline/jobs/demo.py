@@ -19,8 +19,8 @@ _DEALS = 600
 
 
 def demo_file(
-    path: Path, *, now: dt.datetime, deals: int = _DEALS, seed: int = _SEED, replace_existing: bool = False,
-    progress: Progress = no_progress,
+    path: Path, *, now: dt.datetime, user: str = "", deals: int = _DEALS, seed: int = _SEED,
+    replace_existing: bool = False, progress: Progress = no_progress,
 ) -> Outcome:  # fmt: skip
     """Build ``path`` with a believable team-year up to today, refresh it, and say what was found.
 
@@ -32,7 +32,7 @@ def demo_file(
     progress("making a team-year")
     team = make_team(seed, deals, now.date())
     request = TeamRequest(template="eight", team="Demo team", currency="EUR", tables=demo_tables(team))
-    built = new_file(path, request, now=now, replace_existing=replace_existing, progress=progress)
+    built = new_file(path, request, now=now, user=user, replace_existing=replace_existing, progress=progress)
     sentences = (
         f"Built {path.resolve()} with a made-up team-year.",
         *built.sentences[1:],

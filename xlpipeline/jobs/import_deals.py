@@ -51,7 +51,7 @@ def import_file(
 def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool, written: bool) -> tuple[str, ...]:
     lines = [f"Columns of {source_path.name}:"]
     lines += [f"  {c.source} → {c.target or 'not imported'}: {c.reason}" for c in plan.preview]
-    done = "would be" if dry_run else "were"
+    done = "would be" if dry_run else "was" if plan.added == 1 else "were"
     lines.append(
         f"{counted(plan.added, 'opportunity', 'opportunities')} {done} added, {plan.updated:,} updated, "
         f"{plan.unchanged:,} unchanged."
@@ -63,11 +63,16 @@ def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool
         )
     if plan.faults:
         lines.append(f"{counted(len(plan.faults), 'thing')} to decide or to mend:")
-        lines += [f"  row {f.row}, {f.column}: {f.wrong} {f.what_to_do}" for f in plan.faults[:_SHOWN]]
+        lines += [
+            f"  row {f.row}{', ' + f.column if f.column else ''}: {f.wrong} {f.what_to_do}"
+            for f in plan.faults[:_SHOWN]
+        ]
         lines += (
             [f"  … and {len(plan.faults) - _SHOWN:,} more (--json lists all)."] if len(plan.faults) > _SHOWN else []
         )
     lines += plan.notes
+    if not plan.added + plan.updated + plan.unchanged:
+        lines.append(f"{source_path.name} holds no deals; please check that it is the right file.")
     if dry_run:
         lines.append("This was a dry run: nothing was written.")
     elif written:

@@ -38,6 +38,7 @@ def new_file(
     request: TeamRequest,
     *,
     now: dt.datetime,
+    user: str = "",
     replace_existing: bool = False,
     progress: Progress = no_progress,
 ) -> Outcome:
@@ -61,7 +62,7 @@ def new_file(
     settings: dict[str, Any] = {k: v for k, v in (("team", request.team), ("currency", request.currency.upper())) if v}
     content = build_workbook(recipe, settings=settings, reps=reps, quotas=quotas, tables=request.tables, now=now)
     write_new(path, content)
-    refreshed = refresh_file(path, now=now, as_of=request.as_of, keep_backup=False, progress=progress)
+    refreshed = refresh_file(path, now=now, as_of=request.as_of, user=user, keep_backup=False, progress=progress)
     reps_count = len(reps) if reps is not None else len(request.tables.get("Reps", ()))
     sentence = f"Built {path} from the template {recipe.name}" + (
         f" with {counted(reps_count, 'rep')}." if reps_count else "."

@@ -1,6 +1,8 @@
 """Refresh metrics: figures, stale flags and issues of a workbook at an as-of date.
 
-``refresh`` is pure: a book in, a change set out. ``refresh_file`` takes a closed file through it.
+``refresh`` is pure: a book in, a change set out. ``refresh_file`` takes a closed file through it. Before anything is
+measured, Pipeline is compared with its history: new rows get an ID, changes become events, and what was typed against
+the criteria is put back where the policy says so.
 """
 
 from __future__ import annotations
@@ -9,23 +11,36 @@ import contextlib
 import datetime as dt
 import gc
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from xlpipeline.checks import find_issues
-from xlpipeline.errors import SetupError
+from xlpipeline import __version__
+from xlpipeline.checks import find_issues, standing
+from xlpipeline.errors import BookError, SetupError
 from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.importers.respell import respelled
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
+from xlpipeline.model.applied import applied
 from xlpipeline.model.book import Book, ChangeSet, Formula, TableChange, needed_changes
-from xlpipeline.model.computed import COMPUTED
+from xlpipeline.model.computed_columns import computed_changes, usable_formulas
 from xlpipeline.model.facts import Facts, read_facts
-from xlpipeline.model.schema import SCHEMA_VERSION
+from xlpipeline.model.history import read_history
+from xlpipeline.model.history_table import HISTORY
+from xlpipeline.model.past import book_at, reaches_back
+from xlpipeline.model.schema import INPUT_TABLES, ISSUES, SCHEMA_VERSION
 from xlpipeline.model.settings import Settings, read_settings
+from xlpipeline.model.setup_tables import read_stages
+from xlpipeline.model.stage_moves import stage_moves, to_put_back
+from xlpipeline.model.tracking import Approval, Tracked, history_columns, history_of, put_back, track
 from xlpipeline.tabs import TABS
+from xlpipeline.tabs.layout import Tab, TableBlock
 from xlpipeline.tabs.settings import LIVE_FORMULAS
+
+TOOL = f"xlpipeline {__version__} file"
+"""What the history says wrote its lines."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +55,132 @@ class Refreshed:
     notes: tuple[str, ...]
 
 
-def refresh(book: Book, *, now: dt.datetime, as_of: dt.date | None = None) -> Refreshed:
+def refresh(
+    book: Book,
+    *,
+    now: dt.datetime,
+    as_of: dt.date | None = None,
+    user: str = "",
+    tool: str = TOOL,
+    approvals: Mapping[str, Approval] | None = None,
+) -> Refreshed:
     """All changes that bring the book's figures to ``as_of`` (None: the setting, else today in the book's zone).
 
-    ``now`` is an aware moment; it stamps the tabs and decides what today is.
+    ``now`` is an aware moment; it stamps the tabs and the history and decides what today is. ``user`` and ``tool`` go
+    into the history; ``approvals``: by deal key, moves that a person has made through the job *advance*.
 
     Raises:
         SetupError: a set-up table holds something that is not allowed.
+        BookError: there is no table Pipeline.
     """
+    require_pipeline(book)
     settings = read_settings(book)
-    local_now = now.astimezone(_zone(settings))
+    local_now = local_moment(now, settings)
     day = as_of or settings.as_of or local_now.date()
-    facts = read_facts(book, day, settings)
     last = book.names.get("last_as_of")
     figures_only = isinstance(last, dt.date) and day < (last.date() if isinstance(last, dt.datetime) else last)
-    changes = ChangeSet()
-    if not figures_only:
-        facts, seen = _see_stages(facts)
-        changes = ChangeSet((seen, _computed(facts)), _live_cells(facts, pinned=as_of))
+    if figures_only:
+        facts, notes = _past_facts(book, day, settings)
+        changes = ChangeSet()
+    else:
+        by = _By(local_now, user, tool)
+        spelled = ChangeSet(tuple(filter(None, (respelled(book),))))
+        facts, tracked = _tracked_facts(applied(book, spelled), day, settings, by, approvals or {})
+        notes = (*tracked.notes, *_spelling_notes(spelled))
+        facts, seen = _see_stages(facts, min(day, local_now.date()))
+        facts, told = history_columns(facts, tracked.history)
+        facts.remember("history", lambda: tracked.history)
+        changes = (
+            spelled
+            + tracked.changes
+            + ChangeSet((seen, told), _live_cells(facts, pinned=as_of))
+            + computed_changes(facts)
+        )
     for tab in TABS:
-        changes += tab.fill(facts)
+        changes += tab.fill(facts) + _formulas(tab, book)
     needed = needed_changes(changes, book)
+    later = _told_later(facts)
     if needed:
-        needed += needed_changes(ChangeSet(names=_stamp(facts, local_now, figures_only=figures_only)), book)
-    return Refreshed(needed, facts, find_issues(facts), figures_only, _notes(book, figures_only=figures_only))
+        stamp = _stamp(facts, local_now, later, figures_only=figures_only)
+        needed += needed_changes(ChangeSet(names=stamp), book)
+    notes = (*notes, *((later,) if later else ()), *_version_notes(book))
+    return Refreshed(needed, facts, standing(find_issues(facts)), figures_only, notes)
+
+
+def require_pipeline(book: Book) -> None:
+    """Raise BookError if the book has no table Pipeline: nothing could be measured or kept."""
+    if "Pipeline" not in book.tables:
+        raise BookError(
+            f"{book.title} has no table Pipeline; please bring it back with 'xlpipeline restore' or from a copy."
+        )
+
+
+def _told_later(facts: Facts) -> str:
+    """What a day in the past cannot know of deals as they are now; "" where nothing is later than the as-of date."""
+    deals, day = facts.deals, pd.Timestamp(facts.as_of)
+    later = int(((deals["created"] > day) | (deals["closed_on"] > day)).sum())
+    if not later:
+        return ""
+    return (
+        f"{counted(later, 'deal was', 'deals were')} created or closed after {facts.as_of.isoformat()}: open pipeline, "
+        "coverage, velocity and aging show them as they are now."
+    )
+
+
+def _formulas(tab: Tab, book: Book) -> ChangeSet:
+    """The formulas of a tab's own columns as this version has them; those of Pipeline come with its values."""
+    tables = [
+        block for block in tab.blocks if isinstance(block, TableBlock) and block.formulas and block.compiled is None
+    ]
+    return ChangeSet(tuple(TableChange(t.table.name, {}, formulas=usable_formulas(book, t.formulas)) for t in tables))
+
+
+@dataclass(frozen=True)
+class _By:
+    """Who refreshes when (naive, in the workbook's zone) and by what."""
+
+    now: dt.datetime
+    user: str
+    tool: str
+
+
+def _tracked_facts(
+    book: Book, day: dt.date, settings: Settings, by: _By, approvals: Mapping[str, Approval]
+) -> tuple[Facts, Tracked]:
+    """The facts after IDs were given, what happened was told, and what the policy forbids was put back."""
+    stages = read_stages(book)
+    types = dict(zip(stages["stage"], stages["type"], strict=True))
+    tracked = track(book, stage_types=types, now=by.now, user=by.user, tool=by.tool, approvals=approvals)
+    facts = read_facts(tracked.book, day, settings)
+    if settings.stage_change_policy != "revert" or not tracked.found:
+        return facts, tracked
+    facts.remember("history", lambda: tracked.history)
+    wrong = to_put_back(stage_moves(facts), tracked.found)
+    if wrong.empty:
+        return facts, tracked
+    tracked = put_back(tracked, wrong, now=by.now, user=by.user, tool=by.tool)
+    return read_facts(tracked.book, day, settings), tracked
+
+
+def _past_facts(book: Book, day: dt.date, settings: Settings) -> tuple[Facts, tuple[str, ...]]:
+    """The facts of a day before the last refresh: from history where it reaches back, else from the table as it is."""
+    history = read_history(book.frame(HISTORY.name))
+    note = "The as-of date lies before the last refresh: figures only, Pipeline and Issues were left as they are."
+    if history.is_broken or "Pipeline" not in book.tables or not reaches_back(history, day):
+        facts = read_facts(book, day, settings)
+        return facts, (f"{note} The history does not reach back to that day, so the deals are as they are now.",)
+    facts = read_facts(book_at(book, history, day), day, settings)
+    facts, _ = history_columns(facts, history_of(facts))
+    return facts, (f"{note} The deals are as they were then; set-up tables, quotas and rates are as they are now.",)
+
+
+def local_moment(now: dt.datetime, settings: Settings) -> dt.datetime:
+    """An aware moment as the naive one that clocks in the workbook's zone show.
+
+    Raises:
+        SetupError: the zone is not known.
+    """
+    return now.astimezone(_zone(settings)).replace(tzinfo=None)
 
 
 def _zone(settings: Settings) -> zoneinfo.ZoneInfo:
@@ -75,22 +192,20 @@ def _zone(settings: Settings) -> zoneinfo.ZoneInfo:
         ) from error
 
 
-def _see_stages(facts: Facts) -> tuple[Facts, TableChange]:
-    """Remember each deal's stage and since when: a changed stage begins at the as-of date, a new deal at Created."""
+def _see_stages(facts: Facts, seen_on: dt.date) -> tuple[Facts, TableChange]:
+    """Remember each deal's stage and since when: a changed stage begins on ``seen_on``, a new deal at Created.
+
+    A stage seen before under a spelling that is no stage is no move: the spelling was decided, the deal stood still.
+    """
     deals = facts.deals
-    known = deals["stage_seen"] != ""
+    known = deals["stage_seen"].str.casefold().isin(facts.stages["stage"].str.casefold())
     moved = known & (deals["stage_seen"].str.casefold() != deals["stage"].str.casefold())
-    since = deals["stage_since"].fillna(deals["created"]).mask(moved, pd.Timestamp(facts.as_of))
+    since = deals["stage_since"].fillna(deals["created"]).mask(moved, pd.Timestamp(seen_on))
     since = since.astype("datetime64[s]")
     seen = deals.assign(stage_seen=deals["stage"], stage_since=since)
     cells = pd.Series([None if pd.isna(day) else day.date() for day in since], index=since.index, dtype=object)
     stages = deals["stage"].astype(object).where(deals["stage"] != "", None)
     return facts.only(seen), TableChange("Pipeline", {"Stage seen": stages, "Stage since": cells})
-
-
-def _computed(facts: Facts) -> TableChange:
-    """Fresh cached values of the formula columns."""
-    return TableChange("Pipeline", {column.name: column.evaluate(facts) for column in COMPUTED})
 
 
 def _live_cells(facts: Facts, *, pinned: dt.date | None) -> dict[str, object]:
@@ -106,26 +221,35 @@ def _live_cells(facts: Facts, *, pinned: dt.date | None) -> dict[str, object]:
     return live | ({"AsOf": pinned} if pinned else {})
 
 
-def _stamp(facts: Facts, local_now: dt.datetime, *, figures_only: bool) -> dict[str, object]:
+def _stamp(facts: Facts, local_now: dt.datetime, later: str, *, figures_only: bool) -> dict[str, object]:
+    """The line on every dashboard, and the day of the refresh: never a day to come, which would bar all until then."""
     line = (
         f"Refreshed {local_now:%Y-%m-%d %H:%M} ({facts.settings.time_zone}) · figures as of {facts.as_of.isoformat()}"
     )
+    line += f" · {later}" if later else ""
     stamp: dict[str, object] = {"refreshed_line": line}
     for name in facts.book.names:
         if name.startswith("refreshed_on_"):
             stamp[name] = Formula("refreshed_line", line)
     has_seen_deals = len(facts.deals) > 0 and not figures_only
-    return stamp | {"last_as_of": facts.as_of} if has_seen_deals else stamp
+    return stamp | {"last_as_of": min(facts.as_of, local_now.date())} if has_seen_deals else stamp
 
 
-def _notes(book: Book, *, figures_only: bool) -> tuple[str, ...]:
-    notes = []
+def _spelling_notes(spelled: ChangeSet) -> tuple[str, ...]:
+    """What was brought into the workbook's spelling; the history has each cell."""
+    cells = {head: len(new) for change in spelled.tables for head, new in change.columns.items()}
+    told = ", ".join(f"{head} {n:,}" for head, n in cells.items())
+    return (f"Spellings that Mappings has decided were applied in Pipeline: {told}.",) if cells else ()
+
+
+def _version_notes(book: Book) -> tuple[str, ...]:
     version = book.names.get("xlp_schema")
     if version is None or (isinstance(version, int | float) and version < SCHEMA_VERSION):
-        notes.append("This workbook is from an older version; run 'xlpipeline upgrade' to get what is new.")
-    if figures_only:
-        notes.append("The as-of date lies before the last refresh: figures only, Pipeline was left as it is.")
-    return tuple(notes)
+        return ("This workbook is from an older version; run 'xlpipeline upgrade' to get what is new.",)
+    gone = [table.name for table in (*INPUT_TABLES, ISSUES) if table.name not in book.tables]
+    if not gone:
+        return ()
+    return (f"Missing in this workbook: the table {', '.join(gone)}; run 'xlpipeline upgrade' to get it back.",)
 
 
 def refresh_file(
@@ -133,12 +257,14 @@ def refresh_file(
     *,
     now: dt.datetime,
     as_of: dt.date | None = None,
+    user: str = "",
     keep_backup: bool = True,
     progress: Progress = no_progress,
 ) -> Outcome:
     """Refresh a closed workbook in place; everything that is not a figure stays byte for byte.
 
-    ``keep_backup``: keep the previous file as ``.bak`` (a workbook that was only just built has none worth keeping).
+    ``user``: who refreshes, for the history. ``keep_backup``: keep the previous file as ``.bak`` (a workbook that was
+    only just built has none worth keeping).
 
     Raises:
         BookError: the file cannot be read or must not be written.
@@ -148,7 +274,7 @@ def refresh_file(
         progress(f"reading {path.name}")
         opened = open_book(path)
         progress("measuring")
-        refreshed = refresh(opened.book, now=now, as_of=as_of)
+        refreshed = refresh(opened.book, now=now, as_of=as_of, user=user)
         progress(f"saving {path.name}")
         saved = apply_changes(path, refreshed.changes, expected_hash=opened.hash, keep_backup=keep_backup)
     return _outcome(path, refreshed, written=saved.written)

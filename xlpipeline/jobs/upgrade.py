@@ -15,7 +15,7 @@ import pandas as pd
 from xlpipeline.hosts.file import apply_changes, open_book
 from xlpipeline.hosts.grafting import Graft, Grafted, graft_file
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_file, require_pipeline
 from xlpipeline.model.book import Book, ChangeSet, TableChange, needed_changes
 from xlpipeline.model.schema import SCHEMA_VERSION, SETTINGS
 from xlpipeline.model.settings import read_settings, setting_fields
@@ -24,6 +24,8 @@ from xlpipeline.tabs.layout import Block, Card, ChartBlock, Filter, Tab, TableBl
 
 _RECIPE = "eight"
 """Where a missing table of set-up (such as Playbook) takes its first rows from."""
+_VISIBLE = Tab("Visible", "setup", ())
+"""A workbook needs one visible sheet, also where only hidden ones are missing; it is not grafted."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def find_missing(book: Book, tabs: tuple[Tab, ...] = TABS) -> Missing:
 
 def _lacking(tab: Tab, book: Book) -> Tab | None:
     missing = [block for block in tab.blocks if _is_missing(block, book)]
-    if not missing:
+    # a sentence more on a dashboard is not worth a tab of its own; a cell that formulas read is
+    if not missing or (tab.role == "dashboard" and all(isinstance(block, Text) for block in missing)):
         return None
     named = [block for block in tab.blocks if _is_named(block)]
     if len(missing) == len(named):
@@ -72,7 +75,7 @@ def _is_missing(block: Block, book: Book) -> bool:
     return _is_named(block) and getattr(block, "name", "") not in book.names
 
 
-def upgrade_file(path: Path, *, now: dt.datetime, progress: Progress = no_progress) -> Outcome:
+def upgrade_file(path: Path, *, now: dt.datetime, user: str = "", progress: Progress = no_progress) -> Outcome:
     """Graft what is missing from a fresh build into the workbook, then refresh it.
 
     Raises:
@@ -81,6 +84,7 @@ def upgrade_file(path: Path, *, now: dt.datetime, progress: Progress = no_progre
     """
     progress(f"reading {path.name}")
     opened = open_book(path)
+    require_pipeline(opened.book)
     missing = find_missing(opened.book)
     if not (missing.tabs or missing.columns or missing.settings):
         return Outcome((f"{path.name} already has everything that this version knows.",), {"added": {}})
@@ -89,7 +93,7 @@ def upgrade_file(path: Path, *, now: dt.datetime, progress: Progress = no_progre
         progress("building what is missing")
         grafted = graft_file(path, _graft(opened.book, missing, now), expected_hash=opened.hash)
     _add_settings(path, missing.settings, keep_backup=not (missing.tabs or missing.columns))
-    refreshed = refresh_file(path, now=now, keep_backup=False, progress=progress)
+    refreshed = refresh_file(path, now=now, user=user, keep_backup=False, progress=progress)
     return _outcome(path, missing, grafted, refreshed)
 
 
@@ -100,7 +104,7 @@ def _graft(book: Book, missing: Missing, now: dt.datetime) -> Graft:
 
     recipe, own = load_recipe(_RECIPE), read_settings(book)
     settings = {f.name: getattr(own, f.name) for f in setting_fields()}
-    sheets = build_workbook(recipe, now=now, settings=settings, tabs=missing.tabs) if missing.tabs else b""
+    sheets = build_workbook(recipe, now=now, settings=settings, tabs=(_VISIBLE, *missing.tabs)) if missing.tabs else b""
     columns = build_workbook(recipe, now=now, settings=settings) if missing.columns else b""
     return Graft(sheets, tuple(tab.name for tab in missing.tabs), columns, missing.columns)
 

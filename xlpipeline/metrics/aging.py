@@ -15,12 +15,13 @@ METRIC = Metric(
     name="aging",
     title="Aging",
     definition=(
-        "How long open deals have been open and in their stage, and which of four stale flags they carry, each "
+        "How long open deals have been open and in their stage, and which stale flags they carry, each "
         "counted by itself."
     ),
     formula=(
         "age = as-of date − Created; days in stage = as-of date − In stage since (both in calendar days); "
-        "T: business days over the stage's bound; I: idle for longer than the setting; C: expected close is past; "
+        "T: business days over the stage's bound; B: the same with earlier stays in the stage; "
+        "I: idle for longer than the setting; C: expected close is past; "
         "N: next step blank or past"
     ),
     why="Old deals are won less often, and deals nobody touches make the pipeline look larger than it is.",
@@ -30,16 +31,18 @@ METRIC = Metric(
 
 FLAGS: Final = {
     "T": "over the stage's time-bound",
+    "B": "over the time-bound together with earlier stays in the stage (bounced)",
     "I": "idle: no touch for longer than the limit",
     "C": "expected close is past",
     "N": "next step is blank or past",
 }
-"""The four stale flags, never merged."""
+"""The stale flags, never merged; B stands for T where a deal bounced: moving back does not reset the clock."""
 
 
 _READ: Final = (
     "deal_id", "opportunity", "owner", "rep", "stage", "stage_order", "amount", "is_open", "created", "expected_close",
-    "next_step", "next_step_date", "last_touch", "stage_seen", "stage_since", "max_business_days",
+    "next_step", "next_step_date", "last_touch", "stage_seen", "stage_since", "max_business_days", "earlier_days",
+    "last_change",
 )  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def stale_counts(facts: Facts) -> pd.DataFrame:
 
 @once
 def by_rep(facts: Facts) -> pd.DataFrame:
-    """One row per rep: rep, open_n, T, I, C, N, stale_n, stale_amount, stale_share (deals with any flag)."""
+    """One row per rep: rep, open_n, T, B, I, C, N, stale_n, stale_amount, stale_share (deals with any flag)."""
     every = _open_deals(facts)
     rows_of = every.groupby("rep").indices
     rows = []

@@ -122,5 +122,5 @@ def _note(facts: Facts, flow: _Flow, decided: int, immature: bool) -> str:
     if immature:
         notes.append("Immature: many deals are still in this stage, so read the bounds too.")
     if decided < facts.settings.grey_below:
-        notes.append(f"Only {decided} deals: read the interval rather than the rate.")
+        notes.append(f"Only {decided} deals: read the interval.")
     return " ".join(notes)

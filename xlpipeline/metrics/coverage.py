@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import pandas as pd
 
@@ -63,6 +63,8 @@ class _Money:
     remaining: float
     open: float
     weighted: float
+    quota_n: int
+    """Rows of Quotas inside the quarter."""
     deal_n: int
     open_n: int
     won_n: int
@@ -102,7 +104,7 @@ def coverage(facts: Facts, quarter: Period | None = None) -> Coverage:
         gross=_ratio(team.open, team.quota, team, f"open ÷ quota, {name}"),
         to_go=to_go,
         weighted_to_go=_ratio(team.weighted, team.remaining, team, f"open × probability ÷ quota still to win, {name}"),
-        incl_won=_ratio(team.won + team.open, team.quota, team, f"(won + open) ÷ quota, {name}"),
+        incl_won=_incl_won(team, f"(won + open) ÷ quota, {name}"),
         required=_required(facts),
         status=_status(to_go, facts),
         note=_note(facts, every, team, left_out, name),
@@ -151,13 +153,15 @@ def _per_rep(facts: Facts, quarter: Period) -> dict[str, _Money]:
     per_rep = {}
     for rep, row in sums.items():
         own = facts.quotas.iloc[quotas.get(rep, [])]
-        quota = max(float(own.loc[_inside(own, quarter), "quota"].sum()), 0.0)
+        inside = own.loc[_inside(own, quarter), "quota"]
+        quota = max(float(inside.sum()), 0.0)
         per_rep[str(rep)] = _Money(
             quota=quota,
             won=float(row["won"]),
             remaining=max(quota - float(row["won"]), 0.0),
             open=float(row["open"]),
             weighted=float(row["weighted"]),
+            quota_n=len(inside),
             deal_n=int(row["deal_n"]),
             open_n=int(row["open_n"]),
             won_n=int(row["won_n"]),
@@ -218,6 +222,12 @@ def _ratio(part: float, whole: float, money: _Money, basis: str) -> Figure:
     return Figure(part / whole, money.open_n, basis)
 
 
+def _incl_won(money: _Money, basis: str) -> Figure:
+    """The won deals are part of this ratio, so they count in its n."""
+    ratio = _ratio(money.won + money.open, money.quota, money, basis)
+    return replace(ratio, n=money.won_n + money.open_n) if ratio.value is not None else ratio
+
+
 def _won(money: _Money, basis: str) -> Figure:
     if money.deal_n == 0:
         return refused("There are no deals here yet; please enter them in Pipeline.", basis=basis)
@@ -233,7 +243,7 @@ def _quota(money: _Money, name: str) -> Figure:
 
 
 def _of_quota(money: _Money, value: float, basis: str) -> Figure:
-    return Figure(value, money.won_n, basis) if money.quota > 0 else refused(money.fault, basis=basis)
+    return Figure(value, money.quota_n, basis) if money.quota > 0 else refused(money.fault, basis=basis)
 
 
 def _open(money: _Money, value: float, basis: str) -> Figure:

@@ -224,7 +224,7 @@ def _counts(facts: Facts, chosen: pd.Series, base: Base | None) -> Counts:
 
 def _notes(counts: Counts, left_out: int, n: int, facts: Facts) -> Iterator[str]:
     if n < facts.settings.grey_below:
-        yield f"Only {n} deals: read the interval rather than the rate."
+        yield f"Only {n} deals: read the interval."
     if counts.unknown:
         yield f"{counts.unknown:,} closed deals count in although nobody knows whether they were qualified."
     if counts.assumed:

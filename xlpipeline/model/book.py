@@ -7,6 +7,7 @@ CellError. Hosts give dates without a time of day as datetime.date. Row position
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -37,7 +38,7 @@ class BookTable:
 
     ``frame``: object columns in sheet order, one row per body row (blank rows included), index 0..n-1.
     ``first_row`` and ``first_column`` are the 1-based sheet position of the head's first cell.
-    ``formula_columns`` are those whose table column has a calculated formula.
+    ``formulas``: text of each calculated column's formula by its head (without ``=``).
     """
 
     name: str
@@ -45,7 +46,19 @@ class BookTable:
     first_row: int
     first_column: int
     frame: pd.DataFrame
-    formula_columns: frozenset[str] = frozenset()
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    without_formula: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Positions in a calculated column whose cell holds no formula (blank or a constant); only such columns."""
+
+    def constants(self, column: str) -> list[int]:
+        """Positions in a calculated column at which a constant stands in the place of the formula."""
+        cells = self.frame[column]
+        return [p for p in sorted(self.without_formula.get(column, ())) if not is_blank(cells.iat[p])]
+
+    @property
+    def formula_columns(self) -> frozenset[str]:
+        """Heads of the columns that have a calculated formula."""
+        return frozenset(self.formulas)
 
     def address(self, position: int, column: str) -> str:
         """Reference of a body cell with its sheet, such as ``'Pipeline'!F12``, ready for HYPERLINK."""
@@ -75,11 +88,13 @@ class TableChange:
     ``columns``: per head, a Series of cells indexed by row position; cells not named stay as they are. A value for a
     column with a calculated formula becomes the formula's cached value (a live host leaves it to Excel).
     ``rows``: body rows the table has afterwards; None: as many as now, or as the highest position needs.
+    ``formulas``: per head, the calculated formula that the column is to have (without ``=``) in its every body cell.
     """
 
     table: str
     columns: Mapping[str, pd.Series]
     rows: int | None = None
+    formulas: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,12 +145,48 @@ def _needed_table(change: TableChange, table: BookTable) -> TableChange | None:
     for name, wanted in change.columns.items():
         if name not in table.frame.columns:
             continue
-        known = table.frame[name].reindex(wanted.index).tolist()
-        differs = [not _same_quickly(new, old) for new, old in zip(wanted.tolist(), known, strict=True)]
+        cells = table.frame[name]
+        known = (cells if cells.index.equals(wanted.index) else cells.reindex(wanted.index)).tolist()
+        differs = _differs(wanted.tolist(), known)
+        if table.without_formula.get(name):
+            differs = _differs_without_formula(wanted, known, differs, table.without_formula[name])
         if any(differs):
             columns[name] = wanted[differs]
     rows = change.rows if change.rows is not None and change.rows != now else None
-    return TableChange(change.table, columns, rows) if columns or rows is not None else None
+    formulas = {
+        name: text
+        for name, text in change.formulas.items()
+        if name in table.frame.columns and not same_formula(text, table.formulas.get(name, ""))
+    }
+    return TableChange(change.table, columns, rows, formulas) if columns or formulas or rows is not None else None
+
+
+def _differs(wanted: list[object], known: list[object]) -> list[bool]:
+    if list(map(type, wanted)) == list(map(type, known)) and wanted == known:  # most columns, a hundred times faster
+        return [False] * len(wanted)
+    return [new is not old and not _same_quickly(new, old) for new, old in zip(wanted, known, strict=True)]
+
+
+def _differs_without_formula(
+    wanted: pd.Series, known: list[object], differs: list[bool], positions: frozenset[int]
+) -> list[bool]:
+    """A constant that somebody typed over a formula stays (it is an issue); a cell that was cleared gets it back."""
+    at = zip(wanted.index.tolist(), known, differs, strict=True)
+    return [is_blank(cell) if row in positions else changed for row, cell, changed in at]
+
+
+_KEPT: Final = re.compile(r'("(?:[^"]|"")*"|\[[^\[\]]*\])')
+"""Texts and column heads: what stands between them is free in its case and spaces."""
+
+
+def same_formula(left: str, right: str) -> bool:
+    """Whether two formulas are the same but for case and spaces outside texts, which Excel may change when it saves."""
+    return left == right or _spelled(left) == _spelled(right)
+
+
+def _spelled(formula: str) -> str:
+    parts = _KEPT.split(formula.removeprefix("="))
+    return "".join(part if at % 2 else "".join(part.split()).upper() for at, part in enumerate(parts))
 
 
 _ALIKE: Final = frozenset({str, float, int, bool, dt.date})

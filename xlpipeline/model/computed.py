@@ -40,13 +40,14 @@ def _row(head: str) -> str:
 
 
 _STAGE = _row("Stage")
-_STAGE_ROW = f"MATCH({_STAGE},Stages[Stage],0)"
+# MATCH takes * and ? for wildcards, and ~ for the mark that takes their power away
+_STAGE_ROW = f'MATCH(SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({_STAGE},"~","~~"),"*","~*"),"?","~?"),Stages[Stage],0)'
 _NOT_OPEN = f'{_row("Stage type")}<>"open"'
 _SINCE = _row("In stage since")
 _LAST_SERIAL = 2_958_466
 
 
-def _day(head: str) -> str:
+def day_number(head: str) -> str:
     """A date cell's serial number; 0 or less where it holds no date (a text, an error, a number beyond year 9999).
 
     N makes 0 of a text, and a text is never below a number; the engine reads such a cell as blank, too.
@@ -54,11 +55,13 @@ def _day(head: str) -> str:
     return f"IFERROR(N({_row(head)})*({_row(head)}<{_LAST_SERIAL}),0)"
 
 
-_SINCE_KNOWN = f"INT({_day('Stage since')})"
-_CREATED = f"INT({_day('Created')})"
-_TOUCH = f"INT(MAX({_day('Last touch')},{_day('Stage since')},{_day('Created')}))"
+_SINCE_KNOWN = f"INT({day_number('Stage since')})"
+_CREATED = f"INT({day_number('Created')})"
+_TOUCHES = ",".join(map(day_number, ("Last touch", "Last change", "Stage since", "Created")))
+_TOUCH = f"INT(MAX({_TOUCHES}))"
 _MOVED = f'IFERROR(AND({_row("Stage seen")}<>"",{_row("Stage seen")}<>{_STAGE}),FALSE)'
 _BOUND = f"INDEX(Stages[Max business days],{_STAGE_ROW})"
+_EARLIER = _row("Earlier days")
 _DEFAULT = f"INDEX(Stages[Default probability],{_STAGE_ROW})"
 _AMOUNT = _row("Amount")
 _OWN = _row("Probability")
@@ -69,8 +72,15 @@ def _business_days_since(day: str) -> str:
     return f"MAX(0,NETWORKDAYS.INTL({day}+1,AsOf,Weekend,Holidays[Date]))"
 
 
+_STAY = _business_days_since(_SINCE)
+_BOUNCED = (  # where the present stay alone is over the bound, the letter is T
+    f'IF({_row("Stage due")}="","",IF(IFERROR(AND(ISNUMBER({_EARLIER}),{_EARLIER}>0,'
+    f'{_EARLIER}+{_STAY}>INT({_BOUND})),FALSE),"B",""))'
+)
+
+
 def _is_past(head: str) -> str:
-    return f"INT({_day(head)})>=1,{_day(head)}<AsOf"
+    return f"INT({day_number(head)})>=1,{day_number(head)}<AsOf"
 
 
 def _stage_type(facts: Facts) -> pd.Series:
@@ -107,21 +117,42 @@ def days_over(facts: Facts) -> pd.Series:
 
 
 @once
-def idle_days(facts: Facts) -> pd.Series:
-    """Business days since the last touch, change of stage or creation (float, NaN = closed or no such date)."""
+def over_by_bounces(facts: Facts) -> pd.Series:
+    """Business days over the bound, earlier stays in the stage included, of deals whose present stay is in time.
+
+    Float; 0 = in time (or over by the present stay alone, see ``days_over``), NaN = no bound.
+    """
+    since = in_stage_since(facts).to_numpy().astype("datetime64[D]")
     deals = facts.deals
-    touch = deals[["last_touch", "stage_since", "created"]].max(axis=1)
+    stay = facts.calendar.elapsed(since, facts.as_of)
+    bound = np.floor(deals["max_business_days"].where(deals["max_business_days"] >= 1))
+    earlier = deals["earlier_days"].where(deals["earlier_days"] > 0)
+    over = (earlier + stay - bound).clip(lower=0).where(deals["is_open"])
+    late = days_over(facts)
+    counted: pd.Series = over.mask(over.isna() & late.notna(), 0.0).mask(late > 0, 0.0)
+    return counted
+
+
+@once
+def idle_days(facts: Facts) -> pd.Series:
+    """Business days since the last touch, logged change or creation (float, NaN = closed or no such date)."""
+    deals = facts.deals
+    touch = deals[["last_touch", "last_change", "stage_since", "created"]].max(axis=1)
     idle = facts.calendar.elapsed(touch.to_numpy().astype("datetime64[D]"), facts.as_of)
     return pd.Series(idle, index=deals.index).where(deals["is_open"])
 
 
 @once
 def stale_flags(facts: Facts) -> pd.DataFrame:
-    """The four flags per deal, never merged: T (over time-bound), I (idle), C (close date past), N (next step)."""
+    """The flags per deal, never merged: T (over time-bound), I (idle), C (close date past), N (next step).
+
+    B (bounced) stands for T where the present stay is in time, but not together with earlier stays in the stage.
+    """
     deals, as_of = facts.deals, pd.Timestamp(facts.as_of)
     flags = pd.DataFrame(
         {
             "T": days_over(facts) > 0,
+            "B": over_by_bounces(facts) > 0,
             "I": idle_days(facts) > facts.settings.idle_business_days,
             "C": deals["expected_close"] < as_of,
             "N": (deals["next_step"] == "") | (deals["next_step_date"] < as_of),
@@ -146,7 +177,7 @@ def _weighted_amount(facts: Facts) -> pd.Series:
 def _cells(values: pd.Series) -> pd.Series:
     """Values as cells: None for missing, dates as dates."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        cells = [None if pd.isna(v) else v.date() for v in values]
+        cells = values.to_numpy().astype("datetime64[D]").astype(object).tolist()
     else:
         cells = [None if v is None or v != v else v for v in values.tolist()]  # noqa: PLR0124 - NaN
     return pd.Series(cells, index=values.index, dtype=object)
@@ -155,8 +186,7 @@ def _cells(values: pd.Series) -> pd.Series:
 COMPUTED: Final = (
     ComputedColumn(
         "Stage type",
-        # MATCH takes * and ? as wildcards: what it found must be equal, too
-        f'IFERROR(IF(INDEX(Stages[Stage],{_STAGE_ROW})={_STAGE},LOWER(TRIM(INDEX(Stages[Type],{_STAGE_ROW}))),""),"")',
+        f'IFERROR(LOWER(TRIM(INDEX(Stages[Type],{_STAGE_ROW}))),"")',
         _stage_type,
     ),
     ComputedColumn(
@@ -186,7 +216,7 @@ COMPUTED: Final = (
     ),
     ComputedColumn(
         "Flags",
-        f'IF({_NOT_OPEN},"",IF(N({_row("Days over")})>0,"T","")&IF(N({_row("Idle days")})>IdleLimit,"I","")'
+        f'IF({_NOT_OPEN},"",IF(N({_row("Days over")})>0,"T",{_BOUNCED})&IF(N({_row("Idle days")})>IdleLimit,"I","")'
         f'&IF(AND({_is_past("Expected close")}),"C","")'
         f'&IF(IFERROR({_row("Next step")}="",TRUE),"N",IF(AND({_is_past("Next step date")}),"N","")))',
         _flag_letters,

@@ -4,8 +4,9 @@
 makes the native formula that lives while a rep types, ``criteria_evaluate`` the engine's evaluation. The kinds:
 
 * ``filled(column)``: the cell holds something that is not only spaces.
-* ``value(column, operator, x)``: x a number or date: the cell is a number for which the operator holds; x a text: the
-  cell is (``=``) or is filled and is not (``<>``) that text, case and outer spaces aside; ``in``: as list.
+* ``value(column, operator, x)``: x a number or date: the cell is a number for which the operator holds; x the word
+  ``today``: the cell is a date whose day so compares with the as-of date; x a text: the cell is (``=``) or is filled
+  and is not (``<>``) that text, case and outer spaces aside; ``in``: as list.
 * ``list(column, "a; b; c")``: the cell is one of these, case and outer spaces aside.
 * ``date_order(first, second)``: both cells hold dates and the first is not after the second (days, not hours).
 * ``activity(type, least)``: that many activities of the type were logged for the deal from the day it entered its
@@ -33,17 +34,18 @@ PATH_TYPES: Final = ("open", "won", "post")
 
 @dataclass(frozen=True)
 class StagePath:
-    """The stages from first to last, and where they stand in the drop-down's list.
+    """The stages from first to last, and those that end a deal without a sale; each by Order.
 
-    ``names``: open, won and post stages by Order. ``leading``: rows of the list above the first of them (lost and
-    derailed). ``rows``: length of the list. ``can_be_cut``: the list is leading rows, then the path in order, so
-    cutting it below a stage of the path hides nothing else.
+    ``names``: open, won and post stages. ``ends``: lost and derailed ones, which can always be chosen.
     """
 
     names: tuple[str, ...]
-    leading: int
-    rows: int
-    can_be_cut: bool
+    ends: tuple[str, ...]
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The drop-down's list: the ends first, so that cutting it below a stage of the path never hides them."""
+        return self.ends + self.names
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from xlpipeline.model.schema import CRITERION_KINDS, OPERATORS, PIPELINE
 
 OWN_COLUMNS: Final = ("Missing criteria", "Furthest stage")
 """Columns made from the criteria; a criterion that read one would read itself."""
+TODAY: Final = "today"
+"""What a date is compared with instead of a fixed day."""
 _EPOCH: Final = dt.date(1899, 12, 30).toordinal()
 LONGEST_LITERAL: Final = 200
 """Letters of one text; Excel allows 255 in a text of a formula."""
@@ -31,11 +33,15 @@ class RefusedRowError(Exception):
 
 @dataclass(frozen=True)
 class Arguments:
-    """``columns``: heads of Pipeline as it spells them; ``number``: of value; ``numbers``, ``words``: of list."""
+    """``columns``: heads of Pipeline as it spells them; ``number``: of value; ``numbers``, ``words``: of list.
+
+    ``is_today``: value compares with the as-of date.
+    """
 
     columns: tuple[str, ...] = ()
     operator: str = ""
     number: float | None = None
+    is_today: bool = False
     words: tuple[str, ...] = ()
     numbers: tuple[float, ...] = ()
     activity: str = ""
@@ -90,7 +96,7 @@ def _must_hold_dates(name: str, head: str) -> None:
     kinds = {column.name: column.kind for column in PIPELINE.columns}
     if kinds.get(head, "date") not in {"date", "moment"}:
         raise RefusedRowError(
-            "Argument 1", f"{name} has a time limit, but {head} is not a date; please choose a date column."
+            "Argument 1", f"{name} is about a day, but {head} is not a date; please choose a date column."
         )
 
 
@@ -102,6 +108,9 @@ def _value(name: str, column: str, given: list[object]) -> Arguments:
         )
     if operator == "in":
         return _listed(name, column, given[2], 2)
+    if isinstance(given[2], str) and given[2].strip().lower() == TODAY:
+        _must_hold_dates(name, column)
+        return Arguments(columns=(column,), operator=operator, is_today=True)
     number = as_number(given[2])
     if number is not None:
         return Arguments(columns=(column,), operator=operator, number=number)

@@ -14,14 +14,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.model.book import CellError
-from xlpipeline.model.cells import texts
+from xlpipeline.model.cells import snake, texts
 from xlpipeline.model.computed import COMPUTED, in_stage_since
 from xlpipeline.model.criteria import Criterion, StagePath, steps
 from xlpipeline.model.criteria_arguments import as_number, serial, trimmed
 from xlpipeline.model.facts import Facts
+from xlpipeline.model.schema import PIPELINE
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
+_REFRESHED: Final = {PIPELINE.key, *(column.name for column in PIPELINE.columns if column.writer == "refresh")}
 _EPOCH: Final = np.datetime64("1899-12-30", "D")
 
 
@@ -39,10 +41,8 @@ def evaluate_missing(facts: Facts, criteria: Sequence[Criterion], path: StagePat
 
 
 def evaluate_furthest(facts: Facts, criteria: Sequence[Criterion], path: StagePath) -> pd.Series:
-    """``Furthest stage`` per row: how many rows of StageChoices the drop-down may show."""
+    """``Furthest stage`` per row: how many rows of StageMoves the drop-down may show."""
     rows = facts.book.frame("Pipeline").index
-    if not path.can_be_cut:
-        return pd.Series(path.rows, index=rows, dtype=object)
     place = np.zeros(len(rows), dtype=int)
     for at, name in enumerate(path.names):
         place[_stands_in(facts, name)] = at
@@ -52,11 +52,15 @@ def evaluate_furthest(facts: Facts, criteria: Sequence[Criterion], path: StagePa
         for criterion in guards if standing.any() else ():
             standing &= met(criterion, facts)
         reached[standing] = step + 1
-    return pd.Series(path.leading + 1 + reached, index=rows, dtype=object)
+    return pd.Series(len(path.ends) + 1 + reached, index=rows, dtype=object)
 
 
 def met(criterion: Criterion, facts: Facts) -> Flags:
-    """Whether each row meets the criterion, whatever its stage."""
+    """Whether each row meets the criterion, whatever its stage; two columns and some checks ask for it."""
+    return facts.remember(("met", criterion), lambda: _met(criterion, facts))
+
+
+def _met(criterion: Criterion, facts: Facts) -> Flags:
     if criterion.kind == "activity":
         return _activities(criterion, facts) >= criterion.arguments.least
     columns = [_cells(facts, head) for head in criterion.arguments.columns]
@@ -68,7 +72,7 @@ def met(criterion: Criterion, facts: Facts) -> Flags:
         )
     if criterion.kind == "tick":
         return _is_one_of(columns[0], ["Y"])
-    return _compares(criterion, columns[0])
+    return _compares(criterion, columns[0], facts)
 
 
 def is_late(criterion: Criterion, facts: Facts) -> Flags:
@@ -89,14 +93,21 @@ def _on_time(criterion: Criterion, facts: Facts, dates: Numbers) -> Flags:
     return (dates >= 1) & (np.floor(dates) <= _limit(criterion, facts))
 
 
-def _compares(criterion: Criterion, cells: list[object]) -> Flags:
+def _compares(criterion: Criterion, cells: list[object], facts: Facts) -> Flags:
     given = criterion.arguments
     if given.operator == "in":
         return _is_one_of(cells, given.words) | np.isin(_numbers(cells), given.numbers)
+    if given.is_today:
+        dates = _numbers(cells)
+        return _holds(np.floor(np.where(dates >= 1, dates, np.nan)), given.operator, _as_of(facts))
     if given.number is None:
         same = _is_one_of(cells, given.words)
         return same if given.operator == "=" else _filled(cells) & ~same
-    numbers, x = _numbers(cells), given.number
+    return _holds(_numbers(cells), given.operator, given.number)
+
+
+def _holds(numbers: Numbers, operator: str, x: float) -> Flags:
+    """Whether the operator holds for each number; NaN holds nothing."""
     compared: Flags = {
         "=": numbers == x,
         "<>": (numbers != x) & ~np.isnan(numbers),
@@ -104,7 +115,7 @@ def _compares(criterion: Criterion, cells: list[object]) -> Flags:
         "<=": numbers <= x,
         ">": numbers > x,
         ">=": numbers >= x,
-    }[given.operator]
+    }[operator]
     return compared
 
 
@@ -114,7 +125,7 @@ def _activities(criterion: Criterion, facts: Facts) -> npt.NDArray[np.int64]:
     kind = texts(log, "Type").str.lower() == criterion.arguments.activity.lower()
     some = log[kind.to_numpy()]
     events = pd.DataFrame({"deal": texts(some, "Deal ID").str.lower(), "day": _numbers(_column(some, "Date"))})
-    deal = texts(facts.book.frame("Pipeline"), "Deal ID").str.lower()
+    deal = texts(pd.DataFrame({"Deal ID": pd.Series(_cells(facts, "Deal ID"), dtype=object)}), "Deal ID").str.lower()
     rows = pd.DataFrame(
         {"deal": deal, "since": _since(facts), "limit": _limit(criterion, facts), "row": range(len(deal))}
     )
@@ -161,7 +172,13 @@ def _cells(facts: Facts, head: str) -> list[object]:
     for column in COMPUTED:
         if column.name == head:
             return column.evaluate(facts).reindex(frame.index).astype(object).tolist()
-    return frame[head].tolist()
+    cells = frame[head].copy()
+    if head in _REFRESHED and snake(head) in facts.deals:
+        # what the refresh is about to write counts, not what the sheet still shows
+        fresh = facts.deals[snake(head)]
+        days = pd.api.types.is_datetime64_any_dtype(fresh)
+        cells.loc[fresh.index] = [None if pd.isna(v) else v.date() if days else v for v in fresh]
+    return cells.tolist()
 
 
 def _column(frame: pd.DataFrame, head: str) -> list[object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from xlpipeline.model.computed import day_number
 from xlpipeline.model.criteria import Criterion, StagePath, steps
 
 LONGEST_FORMULA: Final = 8_000
@@ -25,21 +26,21 @@ def missing_formula(criteria: Sequence[Criterion], path: StagePath) -> str:
         if guards:
             listed = "&".join(f'IF({condition(c)},"",{_listing(c)})' for c in guards)
             pieces.append(f'IF({_stage_is(name)},{listed},"")')
-    return f"MID({'&'.join(pieces)},3,{LONGEST_FORMULA})" if pieces else '""'
+    # an error in Stage stands in no stage
+    return f'IFERROR(MID({"&".join(pieces)},3,{LONGEST_FORMULA}),"")' if pieces else '""'
 
 
 def furthest_formula(criteria: Sequence[Criterion], path: StagePath) -> str:
-    """Text of ``Furthest stage``: how many rows of StageChoices the drop-down may show.
+    """Text of ``Furthest stage``: how many rows of StageMoves the drop-down may show.
 
     Each step of the path gives "1" (open) or "0" (shut); FIND looks for the first shut one from the deal's stage on.
     A deal in no stage of the path (new, lost, derailed) starts before the first step.
     """
-    if not path.can_be_cut:
-        return str(path.rows)
     gates = "&".join(_gate(guards) for guards in steps(criteria, path))
     shut = f'{gates}&"0"' if gates else '"0"'
-    at = "+".join(f"({_stage_is(name)})*{place}" for place, name in enumerate(path.names, start=1))
-    return f'{path.leading}+FIND("0",{shut},MAX(1,{at}))'
+    names, places = ",".join(map(literal, path.names)), ",".join(map(str, range(1, len(path.names) + 1)))
+    at = f"SUMPRODUCT(({row_cell('Stage')}={{{names}}})*{{{places}}})" if path.names else "1"
+    return f'{len(path.ends)}+FIND("0",{shut},IFERROR(MAX(1,{at}),1))'
 
 
 def condition(criterion: Criterion) -> str:
@@ -58,6 +59,8 @@ def _value(criterion: Criterion) -> str:
     cell, given = _cells(criterion)[0], criterion.arguments
     if given.operator == "in":
         return _list(criterion)
+    if given.is_today:
+        return f"AND(ISNUMBER({cell}),{cell}>=1,INT({cell}){given.operator}AsOf)"
     if given.number is not None:
         return f"AND(ISNUMBER({cell}),{cell}{given.operator}{_number(given.number)})"
     word = literal(given.words[0])
@@ -114,7 +117,7 @@ def row_cell(head: str) -> str:
     return f"Pipeline[[#This Row],[{escaped}]]"
 
 
-_SINCE: Final = f"INT(MAX({row_cell('In stage since')},{row_cell('Stage since')}))"
+_SINCE: Final = f"INT(MAX({row_cell('In stage since')},{day_number('Stage since')}))"
 """Day the deal entered its stage; 0 = unknown (MAX passes over the empty text). In stage since is blank once closed."""
 
 

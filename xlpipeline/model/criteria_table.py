@@ -7,7 +7,6 @@ from typing import Final
 import pandas as pd
 
 from xlpipeline.model.book import Book, BookTable, filled_positions, is_blank
-from xlpipeline.model.cells import texts
 from xlpipeline.model.criteria import PATH_TYPES, Criterion, CriterionFault, StagePath
 from xlpipeline.model.criteria_arguments import LONGEST_LITERAL, RefusedRowError, read_arguments
 from xlpipeline.model.criteria_formula import LONGEST_FORMULA, furthest_formula, missing_formula
@@ -24,12 +23,8 @@ def read_path(book: Book) -> StagePath:
         SetupError: Stages holds something that is not allowed.
     """
     stages = read_stages(book)
-    path = stages[stages["type"].isin(PATH_TYPES)]
-    names = tuple(str(name) for name in path["stage"])
-    listed = [name.strip().casefold() for name in texts(book.frame("Stages"), "Stage")]
-    rows = [listed.index(name.casefold()) for name in names]
-    straight = rows == list(range(rows[0], rows[-1] + 1)) and not any(listed[rows[-1] + 1 :])
-    return StagePath(names, rows[0] if straight else 0, len(listed), straight)
+    on_path = stages["type"].isin(PATH_TYPES)
+    return StagePath(*(tuple(str(name) for name in stages.loc[rows, "stage"]) for rows in (on_path, ~on_path)))
 
 
 def read_criteria(book: Book) -> tuple[tuple[Criterion, ...], tuple[CriterionFault, ...]]:
@@ -52,8 +47,6 @@ def read_criteria(book: Book) -> tuple[tuple[Criterion, ...], tuple[CriterionFau
             faults.append(CriterionFault(position, refused.column, f"{table.sheet}, row {row}: {refused.sentence}"))
     criteria, too_long = _fitting(criteria, path, table)
     faults += too_long
-    if any(c.blocking for c in criteria) and not path.can_be_cut:
-        faults.append(_crooked_path(book.tables["Stages"]))
     return tuple(criteria), tuple(faults)
 
 
@@ -136,11 +129,3 @@ def _within(cells: pd.Series, name: str, kind: str, direction: str) -> int:
     if direction == "entry":
         raise RefusedRowError(_TIMED, f"{name} is met before its stage is entered; please clear {_TIMED}.")
     return int(cell)
-
-
-def _crooked_path(stages: BookTable) -> CriterionFault:
-    wrong = (
-        f"{stages.sheet}: lost and derailed stages must stand first and the others below them by Order; "
-        "please sort the rows, until then the drop-down of stages offers all."
-    )
-    return CriterionFault(-1, "Stage", wrong)

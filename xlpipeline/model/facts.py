@@ -59,6 +59,7 @@ class Facts:
     datetime64[s] (NaT = blank). Besides them:
     ``amount``: float of whole minor units of the base currency, NaN = blank (sums are exact);
     ``local_amount``: amount as typed, in the row's currency; ``currency``: ISO code;
+    ``earlier_days``: business days of earlier stays in the present stage, NaN = none known; ``last_change``: date;
     ``probability``: share, the deal's own else the stage's default, NaN = unknown; ``own_probability``;
     ``stage_order`` (float), ``stage_type`` ("open", "won", "lost", "derailed", "post", "" = unknown stage);
     ``is_open``, ``is_won`` (won or post), ``is_lost``, ``is_derailed``, ``is_closed`` (any of the last three): bool;
@@ -196,7 +197,8 @@ def _read_deals(
         faults.append(bad)
     columns["local_amount"], bad_amount = numbers(raw, "Amount")
     columns["own_probability"], bad_probability = numbers(raw, "Probability")
-    faults += [bad_amount, bad_probability]
+    columns["earlier_days"], bad_days = numbers(raw, "Earlier days")
+    faults += [bad_amount, bad_probability, bad_days]
     deals = pd.DataFrame(columns, index=raw.index)
     _add_stage(deals, stages)
     _assume_close(deals, raw)

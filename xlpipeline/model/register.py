@@ -33,7 +33,11 @@ class Check:
     """One fault in the data, and how it is found.
 
     ``find`` takes the facts and gives a frame with the columns ``position`` (0-based body row), ``column`` (head of
-    the faulty cell) and ``wrong`` (one sentence with the value found); empty where all is well.
+    the faulty cell) and ``wrong`` (one sentence with the value found); empty where all is well. A check that looks at
+    several tables adds ``table``.
+
+    ``fleeting``: a regular expression for what of the sentence changes while the fault stays the same, such as days
+    that pass or the number of a row that is sorted; an accepted or snoozed issue is known again without it.
     """
 
     name: str
@@ -44,3 +48,4 @@ class Check:
     what_to_do: str
     find: Callable[[Facts], pd.DataFrame]
     table: str = "Pipeline"
+    fleeting: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 Kind = Literal["text", "whole", "number", "money", "share", "ratio", "date", "moment"]
 """money: in the base currency, or in the row's own where the table has a Currency column; share: 0-1 shown as %;
@@ -74,9 +74,9 @@ PIPELINE: Final = Table(
         _C(
             "Stage",
             "text",
-            "Where the deal stands. Stages and their types are set on Process.",
+            "Where the deal stands. The list offers the way back, and forward as far as the exit criteria are met.",
             18,
-            choices="StageChoices",
+            choices="StageMoves",
             required=True,
         ),
         _C("Amount", "money", "Expected value of the deal in its currency.", 14, unit="currency"),
@@ -94,8 +94,15 @@ PIPELINE: Final = Table(
         _C(
             "Flags",
             "text",
-            "Stale flags: T over the stage's time-bound, I idle (no touch), C expected close is past, N next step blank or past.",
+            "Stale flags: T over the stage's time-bound, B over it with earlier stays (bounced), I idle (no touch), C expected close is past, N next step blank or past.",
             8,
+            "formula",
+        ),
+        _C(
+            "Missing criteria",
+            "text",
+            "What must still be true before the deal may move to the next stage, by the IDs of Criteria on Process. (late): its time has run out.",
+            30,
             "formula",
         ),
         _C("Stage type", "text", "open, won, lost, derailed or post: the type of the stage on Process.", 10, "formula"),
@@ -132,6 +139,14 @@ PIPELINE: Final = Table(
             "formula",
             "currency",
         ),
+        _C(
+            "Furthest stage",
+            "whole",
+            "How far down its list the drop-down of Stage reaches: to the last stage whose criteria are met.",
+            10,
+            "formula",
+            "stages",
+        ),
         _C("Created", "date", "The day the opportunity was created.", 12),
         _C("First contact", "date", "First contact with the buyer; the sales cycle starts here when given.", 12),
         _C("Actual close", "date", "The day the deal was won, lost or derailed. Blank while open.", 12),
@@ -161,6 +176,21 @@ PIPELINE: Final = Table(
             "Stage since",
             "date",
             "The day the deal entered its stage. Written by refresh; from an import where it tells, else Created.",
+            12,
+            "refresh",
+        ),
+        _C(
+            "Earlier days",
+            "whole",
+            "Business days that the deal spent in this stage before the present stay. Written by refresh from the history.",
+            10,
+            "refresh",
+            "business days",
+        ),
+        _C(
+            "Last change",
+            "date",
+            "The day a refresh last found a change of stage, amount, expected close or notes; counts as a touch.",
             12,
             "refresh",
         ),
@@ -211,7 +241,7 @@ CRITERIA: Final = Table(
         _C(
             "Kind",
             "text",
-            "filled, value, list, date_order, activity or tick.",
+            "filled, value, list, date_order, activity or tick: see Kinds of criteria, to the right.",
             12,
             choices="CriterionKinds",
             required=True,
@@ -222,12 +252,24 @@ CRITERIA: Final = Table(
         _C(
             "Within business days",
             "whole",
-            "Must be met within so many business days of entering the stage; blank = any time.",
+            "Must be met within so many business days of entering the stage; blank = any time. A late one cannot be met any more, so it is best a reminder (Blocking N).",
             12,
         ),
-        _C("Blocking", "text", "Y: without it the deal may not move on.", 10, choices="YesNo"),
+        _C("Blocking", "text", "Y: without it the deal may not move on. N: a reminder.", 10, choices="YesNo"),
     ),
     key="ID",
+)
+KINDS: Final = Table(
+    "KindsOfCriteria",
+    "Process",
+    "Kinds of criteria",
+    (
+        _C("Kind of criterion", "text", "Choose it under Kind in Criteria.", 14, "refresh"),
+        _C("First argument", "text", "What to enter under Argument 1.", 15, "refresh"),
+        _C("Second argument", "text", "What to enter under Argument 2.", 19, "refresh"),
+        _C("Third argument", "text", "What to enter under Argument 3.", 24, "refresh"),
+        _C("It is met when", "text", "The meaning. A cell with an error value never meets a criterion.", 50, "refresh"),
+    ),
 )
 REPS: Final = Table(
     "Reps",
@@ -333,6 +375,20 @@ LISTS: Final = (
     _list("LostReasons", "Lost reason", "Why deals are lost or derail."),
     _list("ActivityTypes", "Activity type", "Kinds of activity."),
     _list("Currencies", "Currency", "ISO codes in use."),
+)
+STAGE_LIST: Final = Table(
+    "StageList",
+    "Lists",
+    "Stages as Pipeline offers them",
+    (
+        _C(
+            "Stages offered",
+            "text",
+            "Lost and derailed first, then the stages in their order: Pipeline's drop-down is cut from it. Change Stages on Process instead.",
+            24,
+            "refresh",
+        ),
+    ),
 )
 ACTIVITIES: Final = Table(
     "Activities",
@@ -460,7 +516,19 @@ ISSUES: Final = Table(
         _C("What to do", "text", "The next step.", 50, "refresh"),
         _C("Cell", "text", "Where it is.", 18, "refresh"),
         _C("Go to", "text", "Click to jump to the cell.", 9, "formula"),
+        _C("First seen", "date", "As-of day of the refresh that found it first.", 12, "refresh"),
+        _C(
+            "Decision",
+            "text",
+            "accept: it may stay as it is. snooze: not before the day in Until. Both need a reason.",
+            11,
+            choices="IssueDecisions",
+        ),
+        _C("Until", "date", "The day on which the decision ends; a snooze needs one, an accept does not.", 12),
+        _C("Reason", "text", "Why it may stay. Without a reason the issue still counts.", 34),
+        _C("Key", "text", "Identifies the issue, so that a decision stays with it.", 14, "refresh"),
     ),
+    key="Key",
 )
 
 INPUT_TABLES: Final = (
@@ -481,6 +549,7 @@ FRAMEWORKS: Final = ("BANT", "MEDDIC", "CHAMP", "Deal")
 
 CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
     "StageChoices": "Stages[Stage]",
+    "StageMoves": "StageList[Stages offered]",
     "RepChoices": "Reps[Rep]",
     "SourceChoices": "Sources[Source]",
     "ProductChoices": "Products[Product]",
@@ -494,5 +563,6 @@ CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
     "CriterionKinds": CRITERION_KINDS,
     "Operators": OPERATORS,
     "Frameworks": FRAMEWORKS,
+    "IssueDecisions": ("accept", "snooze"),
 }
 """Lists behind drop-downs: a table column that the team keeps (also a defined name of the book), or fixed texts."""

@@ -72,6 +72,27 @@ class Settings:
     absurd_amount_multiple: float = _setting(
         100.0, "x", "An amount above this multiple of the median won deal is listed in Issues.", allowed=(2, 1_000_000)
     )
+    stage_change_policy: str = _setting(
+        "flag",
+        "flag or revert",
+        "A stage typed over against the criteria is listed in Issues, or put back.",
+        allowed=("flag", "revert"),
+    )
+    inflated_amount_multiple: float = _setting(
+        3.0,
+        "x",
+        "An open amount above this multiple of the rep's median won deal counts as inflation.",
+        allowed=(1, 1000),
+    )
+    clean_up_overdue_days: int = _setting(
+        30, "days", "A deal whose expected close is past by more than this is proposed for clean-up.", allowed=(1, 3650)
+    )
+    clean_up_idle_multiple: float = _setting(
+        2.0,
+        "x",
+        "A deal without a next step and idle for more than this multiple of idle_business_days is proposed, too.",
+        allowed=(1, 100),
+    )
     colour_rows: str = _setting("on", "on or off", "Tint stale rows of Pipeline.", allowed=("on", "off"))
 
 
@@ -171,7 +192,8 @@ def _is_zone(text: str) -> bool:
 
 
 def _refusal(place: str, key: str, value: object, allowed: str) -> SetupError:
-    return SetupError(f"{place}: the setting {key} is {value!s:.60}; please enter {allowed}.")
+    told = f"{value:g}" if isinstance(value, float) else f"{value!s:.60}"
+    return SetupError(f"{place}: the setting {key} is {told}; please enter {allowed}.")
 
 
 def _listed(texts: Iterable[Any]) -> str:

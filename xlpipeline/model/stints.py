@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,10 @@ def stage_entries(history: History) -> pd.DataFrame:
 
     A stage that is only spelled otherwise, or found again after a deal was gone and came back, is no new entry.
     ``entered_on`` (midnight) is the day to reckon with: that of ``entered_not_after``; for the first stint the day that
-    an import gave (Stage since), else Created. ``stage`` is "" while the deal had none.
+    an import gave (Stage since), else Created. ``stage`` is "" while the deal had none. A change that a refresh
+    put back at once never happened here.
     """
-    told = _column_story(history, "Stage")
+    told = _without_put_back(_column_story(history, "Stage"))
     told["stage"] = texts(told, "cell")
     folded = told["stage"].str.strip().str.casefold()
     before = folded.groupby(told["deal"]).shift()
@@ -44,6 +46,12 @@ def stage_entries(history: History) -> pd.DataFrame:
     return entries[wanted].reset_index(drop=True)
 
 
+def _without_put_back(story: pd.DataFrame) -> pd.DataFrame:
+    reverted = story["kind"] == "reverted"
+    undone = reverted.groupby(story["deal"]).shift(-1, fill_value=False)
+    return story[~reverted & ~undone]
+
+
 def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar, as_of: dt.date) -> pd.Series:
     """Business days that each deal spent in its present stage before the present stint (float, 0 = this is the first).
 
@@ -53,7 +61,7 @@ def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar
         calendar: the team's.
         as_of: entries after this day do not count.
     """
-    stints = stage_entries(history)
+    stints = stage_entries(_moved(history))
     stints["left_on"] = stints.groupby("deal")["entered_on"].shift(-1)
     stints = stints[stints["entered_on"] <= pd.Timestamp(as_of)]
     ended = stints[stints["left_on"].notna() & (stints["left_on"] <= pd.Timestamp(as_of))]
@@ -64,6 +72,13 @@ def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar
         [[deal_key(name) for name in texts(current, PIPELINE.key)], _folded(texts(current, "Stage"))]
     )
     return pd.Series(total.reindex(wanted).fillna(0.0).to_numpy(dtype=float), index=current.index)
+
+
+def _moved(history: History) -> History:
+    """Only the deals of whose stage something was told more than once: of any other, nothing ended."""
+    events = history.events
+    told = events[events["kind"].isin(BIRTHS) | (events["kind"].isin(SETTING_KINDS) & (events["column"] == "Stage"))]
+    return replace(history, events=told[told["deal"].duplicated(keep=False)])
 
 
 def last_change(history: History, columns: Collection[str] | None = None) -> pd.Series:
@@ -111,7 +126,7 @@ def push_counts(history: History, fiscal: FiscalCalendar | None = None) -> pd.Da
 
 
 def _column_story(history: History, column: str) -> pd.DataFrame:
-    """What one column held, in order: deal, deal_id, not_before, not_after, cell (index: number of the event)."""
+    """What one column held, in order: deal, deal_id, kind, not_before, not_after, cell (index: number of the event)."""
     events = history.events
     born = events["kind"].isin(BIRTHS)
     setting = events["kind"].isin(SETTING_KINDS) & (events["column"] == column)
@@ -120,7 +135,7 @@ def _column_story(history: History, column: str) -> pd.DataFrame:
         new if row is None else row.get(column)
         for row, new in zip(rows["row"].tolist(), rows["new"].tolist(), strict=True)
     ]
-    story = rows[["deal", "deal_id", "not_before", "not_after"]].copy()
+    story = rows[["deal", "deal_id", "kind", "not_before", "not_after"]].copy()
     story["cell"] = pd.Series([unpack(cell) for cell in packed], index=story.index, dtype=object)
     return story
 

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from isal import isal_zlib
 
@@ -31,6 +31,7 @@ LOCAL: Final = struct.Struct("<4s5H3L2H")
 CENTRAL: Final = struct.Struct("<4s4B4H3L5H2L")
 """Fixed parts of a member's own header and of its record in the directory."""
 _ENCRYPTED: Final = 0x1
+_UNPACKING_FAULTS: Final = (zlib.error, cast("type[Exception]", isal_zlib.error))
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,9 @@ def inflated(data: bytes, member: Member, title: str) -> Iterator[bytes]:
             size += len(piece)
             if size > member.size:
                 raise _bomb(title)
-            crc = zlib.crc32(piece, crc)
+            crc = isal_zlib.crc32(piece, crc)
             yield piece
-    except zlib.error as fault:
+    except _UNPACKING_FAULTS as fault:
         raise _damaged(title, member) from fault
     if size != member.size or crc != member.crc:
         raise _damaged(title, member)
@@ -167,7 +168,7 @@ def _damaged(title: str, member: Member) -> BookError:
 
 
 def _inflated(packed: memoryview) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj(-15)
+    unpacker = isal_zlib.decompressobj(-15)
     for start in range(0, len(packed), CHUNK_BYTES // 8):
         rest: bytes | memoryview = packed[start : start + CHUNK_BYTES // 8]
         while len(rest) and not unpacker.eof:
@@ -185,7 +186,7 @@ def packed(pieces: Iterable[bytes]) -> Packed:
     packer = isal_zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9)
     crc, size, out = 0, 0, []
     for piece in pieces:
-        crc = zlib.crc32(piece, crc)
+        crc = isal_zlib.crc32(piece, crc)
         size += len(piece)
         out.append(packer.compress(piece))
     out.append(packer.flush())
@@ -194,4 +195,4 @@ def packed(pieces: Iterable[bytes]) -> Packed:
 
 def unpacked(part: Packed) -> bytes:
     """The bytes of a packed part."""
-    return zlib.decompress(part.data, -15)
+    return isal_zlib.decompress(part.data, -15)

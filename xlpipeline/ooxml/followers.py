@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlpipeline.ooxml.markup import Element, element, elements, escaped, spliced, unescaped, with_attribute
+from xlpipeline.ooxml.markup import Element, element, elements, escaped, prefix_of, spliced, unescaped, with_attribute
 from xlpipeline.ooxml.resize import Resize
-from xlpipeline.ooxml.tables import Area, parse_area
+from xlpipeline.ooxml.tables import Area, TablePart, parse_area
 
 _FOLLOWERS: Final = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange")
 
@@ -57,6 +57,21 @@ def table_after(text: bytes, resize: Resize) -> bytes:
             new = area and _resized(area, resize)
             if new and new != area:
                 edits.append((entry.start, entry.tag_end, with_attribute(entry.tag, "ref", new.text())))
+    return spliced(text, edits)
+
+
+def with_new_formulas(text: bytes, table: TablePart) -> bytes:
+    """A table's part with the new formulas of its columns."""
+    edits = []
+    for entry, column in zip(elements(text, "tableColumn"), table.columns, strict=True):
+        if column.renews:
+            prefix = prefix_of(entry.tag)
+            name = prefix + b"calculatedColumnFormula"
+            new = b"<" + name + b">" + (column.formula or b"") + b"</" + name + b">"
+            old = element(entry.body, "calculatedColumnFormula")
+            rest = entry.body if old is None else spliced(entry.body, [(old.start, old.end, b"")])
+            tag = entry.tag.removesuffix(b"/>").rstrip() + b">" if entry.tag.endswith(b"/>") else entry.tag
+            edits.append((entry.start, entry.end, tag + new + rest + b"</" + prefix + b"tableColumn>"))
     return spliced(text, edits)
 
 

@@ -13,6 +13,7 @@ from xlpipeline.errors import BookError, GrowthError
 from xlpipeline.model.book import column_letters
 from xlpipeline.ooxml.graft_sheets import restyled
 from xlpipeline.ooxml.graft_styles import StyleGraft
+from xlpipeline.ooxml.graft_validations import renewed_validations
 from xlpipeline.ooxml.markup import element, elements, encoded, escaped, spliced, with_attribute
 from xlpipeline.ooxml.package import Package
 from xlpipeline.ooxml.rows import HEAD, TAIL, Row, cell_name, put_together, row_like, scan, take_row_apart
@@ -158,7 +159,9 @@ def _tail(tail: bytes, plan: _Plan, blocked: list[str]) -> bytes:
         area = parse_area(merged.attributes.get("ref", ""))
         if area is not None and area.meets(plan.added):
             blocked.append(area.text())
-    new = [made for head in plan.heads for made in (_validation(head, plan), _message(head, plan)) if made]
+    edits, new = renewed_validations(tail, plan.fresh_text, plan.mine, plan.theirs, plan.numbers)
+    tail = spliced(tail, edits)
+    new += [made for head in plan.heads for made in (_validation(head, plan), _message(head, plan)) if made]
     if not new:
         return tail
     found = element(tail, "dataValidations")

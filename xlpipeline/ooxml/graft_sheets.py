@@ -47,11 +47,17 @@ class SheetGraft:
         number = max(int(e.attributes.get("sheetId", "0")) for e in listed) + 1
         # the prefix is declared here, because openpyxl declares it on each sheet's own element
         tag = b'<sheet xmlns:r="' + DOCUMENT.encode() + b'"/>'
-        for key, value in (("name", free), ("sheetId", str(number)), ("r:id", rid)):
+        for key, value in (("name", free), ("sheetId", str(number)), ("state", self._state(name)), ("r:id", rid)):
             tag = with_attribute(tag, key, value)
         at = listed[-1].end
         self.old.splice(workbook, markup, markup.text[:at] + tag + markup.text[at:])
         return free
+
+    def _state(self, name: str) -> str | None:
+        """``hidden`` where the fresh sheet is; None for a visible one."""
+        markup = self.fresh.markup(workbook_part(self.fresh))
+        states = {e.attributes.get("name"): e.attributes.get("state") for e in elements(markup.text, "sheet")}
+        return None if states.get(name) == "visible" else states.get(name)
 
     def _copy(self, name: str) -> str:
         if name in self.copied:

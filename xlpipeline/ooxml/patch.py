@@ -16,8 +16,8 @@ from xlpipeline.ooxml.archive import packed
 from xlpipeline.ooxml.calcchain import calculate_on_load, counts_from_1904, drop_entries
 from xlpipeline.ooxml.cells import Writing, payload, payloads
 from xlpipeline.ooxml.charts import follow_in_charts, follow_in_names
-from xlpipeline.ooxml.followers import table_after, tail_after
-from xlpipeline.ooxml.markup import decoded, encoded, encoding_of
+from xlpipeline.ooxml.followers import table_after, tail_after, with_new_formulas
+from xlpipeline.ooxml.markup import decoded, encoded, encoding_of, escaped
 from xlpipeline.ooxml.package import Package, refuse_unwritable, workbook_part
 from xlpipeline.ooxml.plan import Block, Column, Outcome, SheetPlan
 from xlpipeline.ooxml.resize import Resize, refuse_other_tables
@@ -56,6 +56,7 @@ def apply_to_package(package: Package, changes: ChangeSet) -> int:
         BookError: a table, column or name does not exist, or a cell must not be overwritten.
     """
     target = _target(package)
+    target = replace(target, tables=_with_formulas(target, changes))
     resizes, blocks = _table_edits(target, changes)
     single = _single_cells(target, changes.names)
     return _write(target, resizes, blocks, single)
@@ -100,6 +101,10 @@ def _write(
         dropped[sheet.id] = outcome.dropped
         count += outcome.cells
         has_formulas = has_formulas or any(b"f>" in new for values in cells.values() for new in values.values())
+    for table in target.tables.values():
+        if any(column.renews for column in table.columns):
+            markup = package.markup(table.part)
+            package.splice(table.part, markup, with_new_formulas(markup.text, table))
     for resize in resizes:
         markup = package.markup(resize.table.part)
         package.splice(resize.table.part, markup, table_after(markup.text, resize))
@@ -167,6 +172,18 @@ def _table_edits(target: _Target, changes: ChangeSet) -> tuple[tuple[Resize, ...
     return tuple(resizes), blocks
 
 
+def _with_formulas(target: _Target, changes: ChangeSet) -> dict[str, TablePart]:
+    """The tables with the formulas that their columns are to have."""
+    tables = dict(target.tables)
+    for change in changes.tables:
+        table = tables.get(change.table)
+        for head, text in change.formulas.items():
+            if table is None or table.column_number(head) is None:
+                raise _lacking(target, f"column called {head} in its table {change.table}")
+            table = tables[change.table] = table.with_formula(head, escaped(text.removeprefix("=")))
+    return tables
+
+
 def _lacking(target: _Target, what: str) -> BookError:
     return BookError(f"{target.package.title} has no {what}; please undo its renaming, or upgrade the workbook.")
 
@@ -199,7 +216,10 @@ def _columns(
                 raise _lacking(target, f"column called {head} in its table {table.name}")
             new = payloads(values.tolist(), writing, as_cached=number in formulas)
             _place(by_number.setdefault(number, [None] * rows), values, new)
-    return tuple(Column(number, by_number[number], formulas.get(number)) for number in sorted(by_number))
+    renewals = {table.body.left + i: column.renews for i, column in enumerate(table.columns) if column.renews}
+    for number in renewals:
+        by_number.setdefault(number, [None] * rows)
+    return tuple(Column(n, by_number[n], formulas.get(n), renewals.get(n, "")) for n in sorted(by_number))
 
 
 def _place(column: list[bytes | None], values: pd.Series, new: list[bytes]) -> None:

@@ -21,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from xlpipeline.errors import BookError
 from xlpipeline.model.book import Book, BookTable, CellError
+from xlpipeline.ooxml.bare_cells import BareCells
 from xlpipeline.ooxml.cells import Writing, take_apart
 from xlpipeline.ooxml.markup import decoded, element, encoding_of, plain, refuse_doctype, unescaped
 from xlpipeline.ooxml.package import Package, check_part, workbook_part
@@ -39,6 +40,7 @@ class _Look:
 
     is_held: bool
     has_errors: bool
+    bare: dict[str, dict[str, frozenset[int]]]
 
 
 @dataclass(frozen=True)
@@ -67,30 +69,42 @@ def read_package(package: Package, tables: Collection[str] | None = None) -> Boo
     needed = {t.sheet for t in wanted.values()} | {n.sheet for n in names.values() if n.sheet is not None}
     frames: dict[str, BookTable] = {}
     values: dict[str, object] = {n.name: n.constant for n in names.values() if n.sheet is None}
-    looks = {sheet: _look(package, sheet) for sheet in sheets if sheet in needed}
+    on_sheet = {sheet: [t for t in wanted.values() if t.sheet == sheet] for sheet in sheets if sheet in needed}
+    looks = {sheet: _look(package, sheet, tables_on) for sheet, tables_on in on_sheet.items()}
     reader = _calamine(package, {sheet.part for sheet, look in looks.items() if look.is_held})
     for sheet, look in looks.items():
         grid = _grid(package, reader, sheet, look)
-        frames |= {t.name: _table(t, grid) for t in wanted.values() if t.sheet == sheet}
+        frames |= {t.name: _table(t, grid, look.bare.get(t.name, {})) for t in on_sheet[sheet]}
         values |= {n.name: grid.cell(n.row, n.column) for n in names.values() if n.sheet == sheet}
     ordered = {name: frames[name] for name in wanted}
     return Book(ordered, {name: values[name] for name in names}, package.title)
 
 
-def _look(package: Package, sheet: SheetPart) -> _Look:
+def _look(package: Package, sheet: SheetPart, tables: Iterable[TablePart]) -> _Look:
     """One pass over a sheet's bytes: they are counted, and what calamine cannot see is noticed."""
-    head, last, errors = True, b"", False
+    head, last, errors, is_held = True, b"", False, False
+    bare = BareCells(tables)
     for chunk in package.chunks(sheet.part):
-        near = last + chunk
-        start = near.find(b"?>") + 2 if head and near.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
+        bare.see(chunk)
+        if is_held:
+            continue
+        seam = last + chunk[:_SEAM]
+        start = chunk.find(b"?>") + 2 if head and chunk.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
         if head:
             refuse_doctype(chunk, sheet.part)
         is_other = head and encoding_of(chunk[:200]) != "utf-8"
-        if is_other or has_held(near, start):
-            return _Look(is_held=True, has_errors=True)
-        errors = errors or b't="e"' in near or (b"'" in near and b"t='e'" in near)
-        head, last = False, chunk[-4:]
-    return _Look(is_held=False, has_errors=errors)
+        is_held = is_other or has_held(chunk, start) or (not head and has_held(seam))
+        errors = errors or _has_errors(chunk) or _has_errors(seam)
+        head, last = False, (last + chunk if len(chunk) < _SEAM else chunk)[-_SEAM:]
+    return _Look(is_held, errors or is_held, bare.by_table())
+
+
+_SEAM: Final = 4
+"""Letters at the end of one piece in which something may begin that the next one ends."""
+
+
+def _has_errors(text: bytes) -> bool:
+    return b't="e"' in text or (b"'" in text and b"t='e'" in text)
 
 
 def _calamine(package: Package, held: set[str]) -> CalamineWorkbook:
@@ -151,7 +165,7 @@ def _errors(parts: Iterable[bytes], part: str) -> Iterator[tuple[tuple[int, int]
                     yield (number, column), CellError(unescaped(value.body))
 
 
-def _table(table: TablePart, grid: _Grid) -> BookTable:
+def _table(table: TablePart, grid: _Grid, bare: dict[str, frozenset[int]]) -> BookTable:
     body = table.body
     count = body.bottom - body.top + 1
     columns: dict[str, np.ndarray[Any, Any]] = {}
@@ -161,8 +175,8 @@ def _table(table: TablePart, grid: _Grid) -> BookTable:
         if body.top <= row <= body.bottom and body.left <= number <= body.right:
             columns[table.columns[number - body.left].name][row - body.top] = error
     frame = pd.DataFrame(columns, index=pd.RangeIndex(count), dtype=object)
-    formulas = frozenset(column.name for column in table.columns if column.formula is not None)
-    return BookTable(table.name, table.sheet.name, body.top - 1, body.left, frame, formulas)
+    formulas = {column.name: unescaped(column.formula) for column in table.columns if column.formula is not None}
+    return BookTable(table.name, table.sheet.name, body.top - 1, body.left, frame, formulas, bare)
 
 
 def _column(grid: _Grid, number: int, top: int, count: int) -> np.ndarray[Any, Any]:
@@ -172,10 +186,18 @@ def _column(grid: _Grid, number: int, top: int, count: int) -> np.ndarray[Any, A
     if 0 <= j < len(grid.columns):
         start = max(top - grid.top, 0)
         cells = grid.columns[j][start : start + count - skipped]
-        out[skipped : skipped + len(cells)] = [
-            c if type(c) in _AS_THEY_ARE else c or None if type(c) is str else _cell(c) for c in cells
-        ]
+        out[skipped : skipped + len(cells)] = _cells(cells)
     return out
+
+
+def _cells(cells: tuple[Any, ...]) -> list[object]:
+    """What ``_cell`` gives for each; columns of one kind take a fast road."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return [c or None for c in cells]
+    if kinds <= {float, str}:
+        return [c if c != "" else None for c in cells]
+    return [c if type(c) in _AS_THEY_ARE else c or None if type(c) is str else _cell(c) for c in cells]
 
 
 def _cell(value: object) -> object:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from xlpipeline.errors import BookError
-from xlpipeline.ooxml.cells import DATE, MOMENT, take_apart, with_formula
-from xlpipeline.ooxml.markup import attributes
+from xlpipeline.ooxml.cells import DATE, MOMENT, Cell, take_apart, with_formula
+from xlpipeline.ooxml.markup import attributes, element
 from xlpipeline.ooxml.plan import SheetPlan, Value
 from xlpipeline.ooxml.resize import Blockers, Resize
 from xlpipeline.ooxml.rows import Row, cell_name, letters_of, put_together, row_like, row_style, take_row_apart
 from xlpipeline.ooxml.tables import Area, parse_area
 
+_RESULTS: Final = {"n": b"", "str": b' t="str"', "b": b' t="b"', "e": b' t="e"'}
+"""Kinds of cell whose value may stand as the result of a formula."""
 _FORMULA_TAG: Final = re.compile(rb"<(?:[\w.-]+:)?f\s[^>]*>")
 
 
@@ -90,7 +92,7 @@ def _quickly(row: bytes, number: int, values: list[Value], walk: Walk) -> bytes 
 
 def _grown_quickly(number: int, values: list[Value], resize: Resize, plan: SheetPlan) -> bytes | None:
     """A new row of a grown table on which nothing else stands, or None if it needs a closer look."""
-    new = {value.column: value.payload for value in values}
+    new = {value.column: value.payload for value in values if value.payload is not None}
     if any(not resize.left <= column <= resize.right for column in new):
         return None
     row = _opened_row(None, number, [resize], plan)
@@ -112,9 +114,9 @@ def _grown_quickly(number: int, values: list[Value], resize: Resize, plan: Sheet
 
 def _usual_cell(piece: bytes, reference: bytes, value: Value) -> bytes | None:
     """What ``_written_cell`` gives, for the cells that most cells are like; None for any other."""
-    _, new, formula = value
+    _, new, formula, renews = value
     tag_end = piece.find(b">")
-    if new[0] <= MOMENT[0] or b' cm="' in piece[:tag_end]:
+    if new is None or renews or new[0] <= MOMENT[0] or b' cm="' in piece[:tag_end]:
         return None
     start = piece.find(b' s="', 0, tag_end)
     style = piece[start : piece.index(b'"', start + 4) + 1] if start >= 0 else b""
@@ -132,9 +134,12 @@ def _usual_cell(piece: bytes, reference: bytes, value: Value) -> bytes | None:
 
 
 def _written_cell(piece: bytes, number: int, value: Value, plan: SheetPlan) -> bytes:
-    column, new, formula = value
+    column, new, formula, renews = value
     cell = take_apart(piece, plan.writing)
-    if formula is not None:
+    if formula is not None and renews:
+        is_typed_over = renews == "formulas" and new is None and cell.is_filled and not cell.formula
+        return _whole(piece, plan) if is_typed_over else _renewed(cell, number, value, plan)
+    if formula is not None and new is not None:
         own = cell.formula or formula.replace(b"\x03", cell_name(column, number))
         meta = cell.tag if cell.formula else b""
         return _made(number, Value(column, with_formula(new, own)), cell.style, plan, meta) + cell.after
@@ -144,8 +149,33 @@ def _written_cell(piece: bytes, number: int, value: Value, plan: SheetPlan) -> b
     return _made(number, value, cell.style, plan) + cell.after
 
 
+def _whole(piece: bytes, plan: SheetPlan) -> bytes:
+    return piece if piece.startswith(b"<") else b"<" + plan.writing.prefix + b"c " + piece
+
+
+def _renewed(cell: Cell, number: int, value: Value, plan: SheetPlan) -> bytes:
+    """The cell with a new formula in place of its own, and the value that is given or else the one it shows."""
+    column, new, formula, _ = value
+    if cell.formula:
+        _refuse_master(cell.formula, column, number, plan, within=plan.renewed_area(column, number))
+    own = (formula or b"").replace(b"\x03", cell_name(column, number))
+    if new is None:
+        new = _shown(cell, plan)
+    return _made(number, Value(column, with_formula(new, own)), cell.style, plan) + cell.after
+
+
+def _shown(cell: Cell, plan: SheetPlan) -> bytes:
+    """Payload of the value that a cell shows, as a formula's result."""
+    close = b"</" + plan.writing.prefix + b"c>"
+    shown = element(cell.body, "v")
+    kind = attributes(cell.tag).get("t", "n")
+    if shown is None or kind not in _RESULTS:
+        return b">" + close
+    return _RESULTS[kind] + b">" + cell.body[shown.start : shown.end] + close
+
+
 def _made(number: int, value: Value, style: bytes, plan: SheetPlan, meta: bytes = b"") -> bytes:
-    column, new, _ = value
+    column, new = value.column, value.payload or b"/>"
     if new[:1] in {DATE, MOMENT}:
         style, new = plan.styles.dated(style, new[:1]), new[1:]
     start = b' r="%s"' % cell_name(column, number)
@@ -156,9 +186,12 @@ def _made(number: int, value: Value, style: bytes, plan: SheetPlan, meta: bytes 
     return plan.writing.cell(start, new)
 
 
-def _refuse_master(formula: bytes, column: int, number: int, plan: SheetPlan) -> None:
-    area = _area_of(formula)
-    if area is not None and (_is_array(formula) or area != Area(number, column, number, column)):
+def _refuse_master(formula: bytes, column: int, number: int, plan: SheetPlan, within: Area | None = None) -> None:
+    """Refuse to overwrite a formula that cells outside ``within`` (None: outside this cell) share."""
+    area, here = _area_of(formula), Area(number, column, number, column)
+    if area is None or (area == here and (within is not None or not _is_array(formula))):
+        return
+    if _is_array(formula) or within is None or not within.holds(area):
         raise _shared(plan.name, cell_name(column, number).decode())
 
 

@@ -96,8 +96,25 @@ def scan(chunks: Iterable[bytes], part: str) -> Iterator[tuple[int, bytes]]:
 
 
 def has_held(text: bytes, start: int = 0) -> bool:
-    """Whether comments, CDATA or processing instructions occur (one rare letter is looked for first: that is quick)."""
-    return (b"!" in text and text.find(b"<!", start) >= 0) or (b"?" in text and text.find(b"<?", start) >= 0)
+    """Whether comments, CDATA or processing instructions occur."""
+    return _has_after_angle(text, b"!", start) or _has_after_angle(text, b"?", start)
+
+
+def _has_after_angle(text: bytes, letter: bytes, start: int) -> bool:
+    """Whether ``<`` and the letter occur: the letter is the rarer one, and one letter is found much sooner than two."""
+    at = start
+    for _ in range(_MOST_LOOKS):
+        at = text.find(letter, at + 1)
+        if at < 0:
+            return False
+        if text[at - 1] == _ANGLE:
+            return True
+    return text.find(b"<" + letter, at) >= 0
+
+
+_ANGLE: Final = b"<"[0]
+_MOST_LOOKS: Final = 4_000
+"""So often the letter may occur before both are looked for together."""
 
 
 def _refuse_held(buffer: bytes, end: int, part: str) -> None:
@@ -113,7 +130,7 @@ def _refuse_held(buffer: bytes, end: int, part: str) -> None:
 def _numbered(piece: bytes, last: int, prefix: bytes, close: bytes, damaged: BookError) -> Iterator[tuple[int, bytes]]:
     opening = b"<" + prefix + b"row"
     quick = opening + b' r="'
-    if piece.startswith(quick) and piece.find(opening, len(quick)) < 0:
+    if piece.startswith(quick) and piece.rfind(opening) == 0:
         number = int(piece[len(quick) : piece.index(b'"', len(quick))])
         if number <= last:
             raise damaged

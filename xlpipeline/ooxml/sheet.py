@@ -51,7 +51,7 @@ def _rows(chunks: Iterable[bytes], walk: Walk) -> Iterator[bytes]:
             walk.blockers.refuse()
             yield plan.edit_tail(row)
             return
-        if b'"array"' in row or b'"dataTable"' in row:
+        if wanted and (b'"array"' in row or b'"dataTable"' in row):  # they matter to what is written from here on
             walk.see_arrays(row)
         for resize in plan.resizes:
             resize.see(number, row, plan.writing)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from xlpipeline.errors import BookError
 from xlpipeline.model.book import column_letters, quoted_sheet
@@ -36,6 +36,11 @@ class Area:
         rows = self.top <= other.bottom and other.top <= self.bottom
         return rows and self.left <= other.right and other.left <= self.right
 
+    def holds(self, other: Area) -> bool:
+        """Whether the other lies within this one."""
+        rows = self.top <= other.top and other.bottom <= self.bottom
+        return rows and self.left <= other.left and other.right <= self.right
+
 
 @dataclass(frozen=True)
 class SheetPart:
@@ -54,6 +59,8 @@ class TableColumn:
     name: str
     formula: bytes | None = None
     is_array: bool = False
+    renews: Literal["", "formulas", "cells"] = ""
+    """Where the formula, which is not yet that of the package, is to go (see ``plan.Renewal``)."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,18 @@ class TablePart:
     def column_number(self, name: str) -> int | None:
         """1-based sheet column of a head, or None."""
         return next((self.body.left + i for i, column in enumerate(self.columns) if column.name == name), None)
+
+    def with_formula(self, name: str, formula: bytes) -> TablePart:
+        """The table with a new formula (XML content) of one column."""
+        columns = (
+            replace(
+                c, formula=formula, is_array=False, renews=c.renews or ("cells" if c.formula is None else "formulas")
+            )
+            if c.name == name
+            else c
+            for c in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from xlpipeline.tabs import (
     coverage,
     dashboard,
     definitions,
+    history,
     issues,
     leads,
     lists,
@@ -43,5 +44,7 @@ TABS: tuple[Tab, ...] = (
     lists.TAB,
     definitions.TAB,
     behind.TAB,
+    history.TAB,
+    history.SNAPSHOTS_TAB,
 )
 """In the order of the workbook."""

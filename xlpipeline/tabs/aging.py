@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from xlpipeline.metrics.aging import by_rep, by_stage, median_age_days, oldest, stale_counts
+from xlpipeline.metrics.clean_up import candidates
+from xlpipeline.metrics.data_quality import by_rep as quality_by_rep
+from xlpipeline.metrics.inflation import by_reason, inflation
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import Table
 from xlpipeline.tabs.cards import Shown, card_names
+from xlpipeline.tabs.coverage import inflation_says
 from xlpipeline.tabs.layout import Card, ChartBlock, Series, Tab, TableBlock, Text, Tint
 from xlpipeline.tabs.wording import (
     EMPTY,
@@ -19,9 +23,12 @@ from xlpipeline.tabs.wording import (
     all_given,
     all_known,
     counted,
+    interval_text,
     is_missing,
+    known,
     money_text,
     n_text,
+    quiet,
     result,
     share_text,
     title_line,
@@ -53,7 +60,9 @@ OLDEST: Final = Table(
         result("Opportunity", "text", "What we hope to sell."),
         result("Owner", "text", "The rep who owns the deal."),
         result("Stage", "text", "Where the deal stands."),
-        result("Flags", "text", "T over time-bound, I idle, C expected close past, N next step missing or past."),
+        result(
+            "Flags", "text", "T over time-bound, B bounced, I idle, C expected close past, N next step missing or past."
+        ),
         result("Days over", "whole", "Business days past the stage's bound.", "business days"),
         result("Idle days", "whole", "Business days since the last touch.", "business days"),
         result("Days in stage", "whole", "Calendar days since the deal entered its stage.", "days"),
@@ -89,12 +98,54 @@ BY_REP: Final = Table(
         result("Rep", "text", "Owner of the deals."),
         result("Open deals", "whole", "Open deals of the rep.", "deals"),
         result("T over bound", "whole", "Deals longer in their stage than its bound.", "deals"),
+        result("B bounced", "whole", "Deals over the bound with earlier stays in the stage.", "deals"),
         result("I idle", "whole", "Deals without a touch for longer than the limit.", "deals"),
         result("C close past", "whole", "Deals whose expected close has passed.", "deals"),
         result("N next step", "whole", "Deals whose next step is blank or past.", "deals"),
         result("Any flag", "whole", "Deals with at least one flag.", "deals"),
         result("Share", "share", "Deals with any flag / open deals."),
         result("Value with a flag", "money", "Amount of the deals with any flag.", "currency"),
+    ),
+)
+
+INFLATION: Final = Table(
+    "Inflation",
+    "Aging",
+    "Inflation: the open pipeline as entered, and what of it is clean",
+    (
+        result("Part", "text", "As entered, what inflates it, and what is left. A deal may be in several parts."),
+        result("Deals", "whole", "Open deals.", "deals"),
+        result("Value", "money", "Their amount.", "currency"),
+        result("Share", "share", "Share of the value as entered; of the row inflation each deal counts once."),
+        result("What it means", "text", "When a deal belongs to the part."),
+    ),
+)
+CLEAN_UP: Final = Table(
+    "CleanUp",
+    "Aging",
+    "Clean-up: deals that look dead",
+    (
+        result("Opportunity", "text", "What we hoped to sell."),
+        result("Owner", "text", "The rep who owns the deal."),
+        result("Stage", "text", "Where the deal stands."),
+        result("Deal ID", "text", "Identifies the deal in Pipeline; the clean-up is accepted by it."),
+        result("Value", "money", "Amount of the deal.", "currency"),
+        result("Reasons", "text", "Why the deal is proposed; the limits are on Settings."),
+    ),
+)
+QUALITY: Final = Table(
+    "DataQualityByRep",
+    "Aging",
+    "Data quality by rep",
+    (
+        result("Rep", "text", "Owner of the deals."),
+        result("Open deals", "whole", "Open deals of the rep, and deals of unknown stage.", "deals"),
+        result("With errors", "whole", "Of these, deals in which a check finds an error.", "deals"),
+        result("Data quality", "share", "1 - deals with errors / open deals."),
+        result("95 % interval", "text", "Wilson interval of the share; with too few deals the counts."),
+        result("Value with errors", "money", "Amount of the deals with errors.", "currency"),
+        result("Quality by value", "share", "1 - value with errors / value of the open deals."),
+        result("Note", "text", "Why a figure is not given."),
     ),
 )
 
@@ -115,6 +166,8 @@ def fill(facts: Facts) -> ChangeSet:
         "line_aging": f"{title_line(facts)} · {open_n:,} open",
         "aging_says": _stage_says(stages),
         "stale_says": _flag_says(flags, open_n),
+        "inflation_says": inflation_says(facts),
+        "clean_up_says": _clean_up_says(facts),
         **card_names(CARDS, _shown(flags, open_n, facts)),
     }
     tables = (
@@ -122,6 +175,9 @@ def fill(facts: Facts) -> ChangeSet:
         whole_table(OLDEST.name, _oldest(facts)),
         whole_table(BY_STAGE.name, _stage_table(stages, facts)),
         whole_table(BY_REP.name, _rep_table(facts)),
+        whole_table(INFLATION.name, _inflation_table(facts)),
+        whole_table(CLEAN_UP.name, _clean_up_table(facts)),
+        whole_table(QUALITY.name, _quality_table(facts)),
     )
     return ChangeSet(tables, names)
 
@@ -132,9 +188,11 @@ def _shown(flags: pd.DataFrame, open_n: int, facts: Facts) -> tuple[Shown, ...]:
     if not open_n:
         return (Shown(None, "No deal is open", n),) * len(CARDS)
     cards = []
-    for row in flags.to_dict("records"):
+    bounced = int(flags.loc[flags["flag"] == "B", "n"].sum())
+    for row in flags[flags["flag"] != "B"].to_dict("records"):
         worth = "" if is_missing(row["amount"]) or not row["n"] else f", worth {money_text(row['amount'], facts)}"
-        cards.append(Shown(row["n"], f"{share_text(row['share'])} of open deals{worth}", n))
+        more = f"; {bounced:,} more bounced" if bounced and row["flag"] == "T" else ""
+        cards.append(Shown(row["n"], f"{share_text(row['share'])} of open deals{worth}{more}", n))
     age = median_age_days(facts)
     known = None if np.isnan(age) else age
     return (*cards, Shown(known, "since Created" if known is not None else "No open deal has a Created date", n))
@@ -153,7 +211,13 @@ def _flag_table(flags: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(table, columns=list(STALE_FLAGS.heads), dtype=object)
 
 
-_FLAG_WORDS: Final = {"T": "over time-bound", "I": "idle", "C": "close date past", "N": "no next step"}
+_FLAG_WORDS: Final = {
+    "T": "over time-bound",
+    "B": "over (bounced)",
+    "I": "idle",
+    "C": "close date past",
+    "N": "no next step",
+}
 
 
 def _meaning(flag: str, meaning: str, facts: Facts) -> str:
@@ -199,6 +263,7 @@ def _rep_table(facts: Facts) -> pd.DataFrame:
         "Rep": reps["rep"].tolist(),
         "Open deals": reps["open_n"].tolist(),
         "T over bound": reps["T"].tolist(),
+        "B bounced": reps["B"].tolist(),
         "I idle": reps["I"].tolist(),
         "C close past": reps["C"].tolist(),
         "N next step": reps["N"].tolist(),
@@ -207,6 +272,67 @@ def _rep_table(facts: Facts) -> pd.DataFrame:
         "Value with a flag": all_given(reps["stale_amount"], facts.money_unit),
     }
     return pd.DataFrame(table, columns=list(BY_REP.heads), dtype=object)
+
+
+def _inflation_table(facts: Facts) -> pd.DataFrame:
+    unit, found = facts.money_unit, inflation(facts)
+    rows: list[tuple[object, ...]] = [
+        ("As entered", found.as_entered.n, known(found.as_entered.value, unit), None, "All open deals.")
+    ]
+    for row in by_reason(facts).to_dict("records"):
+        cells = (row["n"], known(row["amount"], unit), known(row["share"]), f"{str(row['meaning']).capitalize()}.")
+        rows.append((f"· {row['reason']}", *cells))
+    rows.append(("Clean", found.clean.n, known(found.clean.value, unit), *_clean_share(found.share.value)))
+    return pd.DataFrame(rows, columns=list(INFLATION.heads), dtype=object)
+
+
+def _clean_share(inflated: float | None) -> tuple[float | None, str]:
+    if inflated is None:
+        return None, "Nothing to compare."
+    return 1 - inflated, f"None of these; inflation is the rest, {share_text(inflated)}, each deal counted once."
+
+
+def _clean_up_table(facts: Facts) -> pd.DataFrame:
+    deals = candidates(facts).head(WORST)
+    table = {
+        "Opportunity": [name or EMPTY for name in deals["opportunity"]],
+        "Owner": [name or EMPTY for name in deals["owner"]],
+        "Stage": deals["stage"].tolist(),
+        "Deal ID": [deal_id or EMPTY for deal_id in deals["deal_id"]],
+        "Value": all_known(deals["amount"], facts.money_unit),
+        "Reasons": [f"{text[:1].upper()}{text[1:]}." for text in deals["reasons"]],
+    }
+    return pd.DataFrame(table, columns=list(CLEAN_UP.heads), dtype=object)
+
+
+def _clean_up_says(facts: Facts) -> str:
+    deals = candidates(facts)
+    if deals.empty:
+        return "No open deal is proposed for clean-up."
+    worth = money_text(deals["amount"].sum(), facts)
+    looks = "looks" if len(deals) == 1 else "look"
+    shown_n = f"; the largest {WORST} are below" if len(deals) > WORST else ""
+    return f"{counted(len(deals), 'open deal')} worth {worth} {looks} dead{shown_n}."
+
+
+def _quality_table(facts: Facts) -> pd.DataFrame:
+    reps = quality_by_rep(facts)
+    few = facts.settings.counts_only_below
+    counts = zip(reps["low"], reps["high"], reps["open_n"].tolist(), reps["error_n"].tolist(), strict=True)
+    table = {
+        "Rep": reps["rep"].tolist(),
+        "Open deals": reps["open_n"].tolist(),
+        "With errors": reps["error_n"].tolist(),
+        "Data quality": all_given(reps["quality"]),
+        "95 % interval": [
+            f"{n - wrong} of {n}" if 0 < n < few else interval_text(low, high) or EMPTY
+            for low, high, n, wrong in counts
+        ],
+        "Value with errors": all_known(reps["wrong_amount"], facts.money_unit),
+        "Quality by value": all_given(reps["value_quality"]),
+        "Note": [reason or EMPTY for reason in reps["reason"]],
+    }
+    return pd.DataFrame(table, columns=list(QUALITY.heads), dtype=object)
 
 
 def _stage_says(stages: pd.DataFrame) -> str:
@@ -234,6 +360,7 @@ TAB: Final = Tab(
         Text("I2", "", "line", name="refreshed_on_aging", across=5, formula="refreshed_line"),
         *CARDS,
         Text("B9", EMPTY, "strong", name="aging_says", across=4),
+        Text("B8", EMPTY, "body", name="inflation_says", across=12),
         ChartBlock(
             "B10",
             "aging_by_stage",
@@ -254,7 +381,7 @@ TAB: Final = Tab(
             "stale_flags",
             "bar",
             "Open deals with each stale flag (a deal may carry several)",
-            "Four bars show how many open deals carry each of the four stale flags, which are never added up.",
+            "Bars show how many open deals carry each of the stale flags, which are never added up.",
             STALE_FLAGS.name,
             "Flag",
             (Series("Deals", "attention", labels=True),),
@@ -262,20 +389,43 @@ TAB: Final = Tab(
             rows=15,
             number_format="#,##0",
         ),
+        TableBlock("B25", STALE_FLAGS, rows=5, hint="A deal may carry several flags, so the rows are never added up."),
         TableBlock(
-            "B26", STALE_FLAGS, rows=4, hint="A deal may carry several flags, so the four rows are never added up."
+            "B35",
+            INFLATION,
+            rows=6,
+            hint="The parts overlap, so they are never added up.",
+            tints=(Tint('OR({Part}="As entered",{Part}="Clean")', "blue", ("Part", "Value"), "text"),),
         ),
         TableBlock(
-            "B34",
+            "B46",
             OLDEST,
             hint="Most business days over the bound first, then most flags, then longest idle.",
             tints=(Tint('OR(ISNUMBER(SEARCH("T",{Flags})),ISNUMBER(SEARCH("C",{Flags})))', "vermilion", ("Flags",)),),
         ),
-        TableBlock("B63", BY_STAGE),
-        TableBlock("B84", BY_REP, grows=True, hint="Most flagged deals first."),
+        Text("B76", EMPTY, "strong", name="clean_up_says", across=12),
+        TableBlock(
+            "B77",
+            CLEAN_UP,
+            rows=WORST,
+            hint=(
+                "Act on a deal, or accept: xlpipeline cleanup WORKBOOK --accept DEAL-ID. "
+                "It then stands in the derailed stage; nothing is deleted."
+            ),
+        ),
+        TableBlock("B107", BY_STAGE),
+        TableBlock("B131", BY_REP, grows=True, hint="Most flagged deals first."),
+        TableBlock(
+            "N9",
+            QUALITY,
+            grows=True,
+            hint="Open deals without an error; accepted and snoozed issues do not count.",
+            tints=quiet(QUALITY, small="Open deals", rated=("Data quality", "95 % interval", "Quality by value")),
+        ),
     ),
     fill=fill,
-    widths={"A": 2, "B": 36, "C": 18, "D": 18} | dict.fromkeys("EFGHIJKLM", 14.5),
+    widths={"A": 2, "B": 30, "C": 18, "D": 18, "N": 24, "S": 18, "T": 18, "U": 44}
+    | dict.fromkeys("EFGHIJKLMOPQR", 14.5),
     freeze="A3",
-    print_columns="B:M",
+    print_columns="B:M,N:U",
 )

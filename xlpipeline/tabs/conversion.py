@@ -341,7 +341,8 @@ TAB: Final = Tab(
         ),
     ),
     fill=fill,
-    widths={"A": 2, "B": 28} | dict.fromkeys("CDEFGHIJKLMNOPQRS", 11.3),
+    widths={"A": 2, "B": 28, "T": 34} | dict.fromkeys("CDEFGHIJKLMNOPQRS", 11.3),
     freeze="A3",
-    print_columns="B:S",
+    print_columns="B:T",
+    page_break_before=(64,),
 )

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from xlpipeline.metrics.coverage import REACHED, Coverage, coverage
+from xlpipeline.metrics.inflation import inflation
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.figure import Figure
@@ -121,6 +122,7 @@ def fill(facts: Facts) -> ChangeSet:
         "line_coverage": f"{title_line(facts)} · {team.quarter.name}, {counted(_days_left(team, facts), 'day')} left",
         "coverage_says": says(team, [one for _, one in reps]),
         "coverage_money_says": _money_says(team, facts),
+        "coverage_inflation": inflation_says(facts),
         **followed(CARDS, cards, FILTER, facts),
     }
     tables = (
@@ -145,6 +147,19 @@ def says(team: Coverage, reps: list[Coverage]) -> str:
         return f"{team.quarter.name}: every rep who still has quota to win has at least {level} of it in open deals."
     below = f"{short} of {counted(len(measured), 'rep')} with quota left {'is' if short == 1 else 'are'} below"
     return f"{team.quarter.name}: {below} the required {level}."
+
+
+def inflation_says(facts: Facts) -> str:
+    """The open pipeline of the whole team as entered and clean, side by side, in a sentence."""
+    found = inflation(facts)
+    entered, clean, share = found.as_entered.value, found.clean.value, found.share.value
+    if entered is None or clean is None or share is None:
+        return f"Team pipeline, as entered and clean: nothing to compare. {found.share.reason}"
+    return (
+        f"Team pipeline: as entered {money_text(entered, facts)}, clean {money_text(clean, facts)}, "
+        f"inflation {share_text(share)} ({found.clean.n:,} of {counted(found.as_entered.n, 'open deal')} clean)."
+        f"{f' {found.note}' if found.note else ''}"
+    )
 
 
 def _days_left(team: Coverage, facts: Facts) -> int:
@@ -265,12 +280,13 @@ TAB: Final = Tab(
         Text("N2", "", "line", name="refreshed_on_coverage", across=6, formula="refreshed_line"),
         Filter("B4", FILTER, "Show", "CoverageCards[Name]", TEAM),
         *CARDS,
+        Text("B15", EMPTY, "body", name="coverage_inflation", across=17),
         Text("B16", EMPTY, "strong", name="coverage_says", across=9),
         ChartBlock(
             "B17",
             "coverage_by_rep",
             "bar",
-            "Coverage to go by rep, × of quota still to win (bars end at twice the required level)",
+            f"Coverage to go, up to {CHART_ROWS} reps, lowest first (bars end at twice the required level)",
             "Bars show each rep's open pipeline as a multiple of the quota still to win, beside the required level.",
             LOWEST.name,
             "Name",
@@ -284,7 +300,7 @@ TAB: Final = Tab(
             "K17",
             "coverage_money_by_rep",
             "bar",
-            "Quota of the quarter by rep: won, and still to win",
+            f"Quota of the quarter, up to {CHART_ROWS} reps, most to win first: won, and still to win",
             "For each rep, one bar: the value won in the quarter and the part of the quota that is still to win.",
             MONEY.name,
             "Name",
@@ -310,7 +326,7 @@ TAB: Final = Tab(
         ),
     ),
     fill=fill,
-    widths={"A": 2, "B": 24} | dict.fromkeys("CDEFGHIJKLMNOPQR", 11.3),
+    widths={"A": 2, "B": 24, "T": 44} | dict.fromkeys("CDEFGHIJKLMNOPQR", 11.3),
     freeze="A5",
-    print_columns="B:S",
+    print_columns="B:T",
 )

@@ -108,6 +108,7 @@ def fill(facts: Facts) -> ChangeSet:
         "open_pipeline_says": _stage_says(stages, facts),
         "won_says": _won_says(months, facts),
         "dashboard_coverage_says": coverage_tab.says(covered[0], covered[1:]),
+        "dashboard_inflation": coverage_tab.inflation_says(facts),
         **followed(CARDS, cards, FILTER, facts),
     }
     tables = (
@@ -238,6 +239,7 @@ TAB: Final = Tab(
         Text("M2", "", "line", name="refreshed_on_dashboard", across=7, formula="refreshed_line"),
         Filter("B4", FILTER, "Show", "DashboardCards[Name]", TEAM),
         *CARDS,
+        Text("B10", EMPTY, "body", name="dashboard_inflation", across=17),
         Text("B11", EMPTY, "strong", name="open_pipeline_says", across=5, rows=2),
         ChartBlock(
             "B13",
@@ -271,7 +273,7 @@ TAB: Final = Tab(
             "M13",
             "coverage_to_go",
             "bar",
-            "Coverage to go by rep (bars end at 2 × required)",
+            f"Coverage, up to {coverage_tab.CHART_ROWS} reps, lowest first, cut at 2 × required",
             "Bars show each rep's open pipeline as a multiple of the quota still to win, beside the required level.",
             coverage_tab.LOWEST.name,
             "Name",
@@ -297,7 +299,7 @@ TAB: Final = Tab(
         ),
     ),
     fill=fill,
-    widths={"A": 2, "B": 24, "S": 44} | dict.fromkeys("CDEFGHIJKLMNOPQR", 11.3),
+    widths={"A": 2, "B": 24, "S": 66} | dict.fromkeys("CDEFGHIJKLMNOPQR", 11.3),
     freeze="A5",
     print_columns="B:S",
 )

@@ -1,12 +1,16 @@
-"""The tab Issues: how many faults of each kind, then every single one with a link to its cell."""
+"""The tab Issues: how many faults of each kind, then every single one with a link to its cell.
+
+Beside each issue people may accept or snooze it; it then moves to the end, in grey, and counts nowhere.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import pandas as pd
 
-from xlpipeline.checks import SEVERITIES, find_issues
+from xlpipeline.checks import CHECKS, SEVERITIES, find_issues, standing
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import ISSUES, Column, Table
@@ -14,6 +18,8 @@ from xlpipeline.tabs.layout import Tab, TableBlock, Text, Tint
 from xlpipeline.tabs.wording import REFRESH_HINT, counted
 
 SUMMARY_ROWS: Final = 15
+_TODO: Final = {check.title: check.what_to_do for check in CHECKS}
+"""What to do about a kind; a single issue may ask for something else, such as the reason of its decision."""
 
 SUMMARY: Final = Table(
     "IssueSummary",
@@ -24,7 +30,14 @@ SUMMARY: Final = Table(
             "Severity", "text", "error: figures are wrong. warning: please look. info: good to know.", 10, "refresh"
         ),
         Column("Check", "text", "Name of the rule; Definitions explains each.", 32, "refresh"),
-        Column("Count", "whole", "Rows of the table below.", 14, "refresh", unit="issues"),
+        Column(
+            "Count",
+            "whole",
+            "Rows of the table below; idle deals and missing next steps have one row per owner.",
+            14,
+            "refresh",
+            unit="issues",
+        ),
         Column("Most with", "text", "The owner who has most of them, and how many.", 24, "refresh"),
         Column("What to do", "text", "The next step.", 70, "refresh"),
     ),
@@ -36,16 +49,36 @@ _TINTS: Final = (
     Tint('{Severity}="error"', "vermilion", ("Severity",), look="text"),
     Tint('{Severity}="warning"', "orange", ("Severity",), look="text"),
 )
+_HOLDS: Final = (
+    'AND({Reason}<>"",OR(AND({Decision}="accept",{Until}=""),'
+    'AND(OR({Decision}="accept",{Decision}="snooze"),ISNUMBER({Until}),{Until}>AsOf)))'
+)
+"""A decision that holds, as the engine sees it: with a reason, and before its last day."""
+_DECIDED: Final = (
+    Tint(_HOLDS, "grey", look="text"),
+    Tint('AND({Decision}<>"",{Reason}="")', "orange", ("Decision",), look="text"),
+)
 
 
 def fill(facts: Facts) -> ChangeSet:
-    """The issues, their summary and the line under the title."""
+    """The issues, their summary and the line under the title.
+
+    A look back before the last refresh leaves the tab alone: what was decided about today's issues would be lost.
+    """
+    if _looks_back(facts):
+        return ChangeSet()
     issues = find_issues(facts)
     body = issues.assign(**{"Go to": issues["Cell"].map(lambda cell: "go" if cell else None)})
     return ChangeSet(
-        (whole_table(ISSUES.name, body[list(ISSUES.heads)]), whole_table(SUMMARY.name, summary(issues))),
+        (whole_table(ISSUES.name, body[list(ISSUES.heads)]), whole_table(SUMMARY.name, summary(standing(issues)))),
         {"issues_line": issues_line(issues, len(facts.deals))},
     )
+
+
+def _looks_back(facts: Facts) -> bool:
+    last = facts.book.names.get("last_as_of")
+    day = last.date() if isinstance(last, dt.datetime) else last
+    return isinstance(day, dt.date) and facts.as_of < day
 
 
 def summary(issues: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +89,7 @@ def summary(issues: pd.DataFrame) -> pd.DataFrame:
     kinds = issues.groupby("Check", sort=False).agg(
         severity=("Severity", "first"), n=("Severity", "size"), todo=("What to do", "first")
     )
+    kinds["todo"] = [_TODO.get(str(check), todo) for check, todo in kinds["todo"].items()]
     kinds["rank"] = kinds["severity"].map(SEVERITIES.index)
     kinds = kinds.sort_values(["rank", "n"], ascending=[True, False], kind="stable")
     shown = kinds if len(kinds) <= SUMMARY_ROWS else kinds.iloc[: SUMMARY_ROWS - 1]
@@ -80,12 +114,18 @@ def _most_with(issues: pd.DataFrame, check: str) -> str | None:
 
 
 def issues_line(issues: pd.DataFrame, deals: int) -> str:
-    """``4 errors, 120 warnings in 214 opportunities``; says so where there is no issue at all."""
-    counts = issues["Severity"].value_counts()
+    """``4 errors, 2 warnings in 214 opportunities · 3 accepted or snoozed``; says so where there is no issue at all."""
+    counts = standing(issues)["Severity"].value_counts()
     nouns = (("error", "error"), ("warning", "warning"), ("info", "note"))
     parts = [counted(int(counts[severity]), noun) for severity, noun in nouns if severity in counts.index]
-    return f"{', '.join(parts) or 'No issues'} in {counted(deals, 'opportunity')}"
+    quiet = int(issues["quiet"].sum())
+    apart = f" · {quiet:,} accepted or snoozed" if quiet else ""
+    return f"{', '.join(parts) or 'No issues'} in {counted(deals, 'opportunity')}{apart}"
 
+
+_WIDTHS: Final[dict[str, float]] = {
+    "B": 10, "C": 32, "D": 14, "E": 24, "F": 70, "G": 66, "H": 20, "I": 9, "J": 12, "K": 12, "L": 12, "M": 40, "N": 0,
+}  # fmt: skip
 
 TAB: Final = Tab(
     "Issues",
@@ -104,11 +144,15 @@ TAB: Final = Tab(
             "B24",
             ISSUES,
             grows=True,
-            hint="Filter by Owner to see your own; click go to jump to the cell. Refresh and what is mended is gone.",
+            hint=(
+                "Filter by Owner to see your own; click go to jump to the cell. Refresh and what is mended is gone. "
+                "What may stay: choose accept or snooze, with a reason; it is grey then and counts no more."
+            ),
             formulas={"Go to": GO_TO},
-            tints=_TINTS,
+            tints=(*_DECIDED, *_TINTS),
         ),
     ),
     fill,
-    widths={"B": 10, "C": 32, "D": 14, "E": 24, "F": 70, "G": 66, "H": 20, "I": 9},
+    widths=_WIDTHS,
+    print_columns="B:M",
 )

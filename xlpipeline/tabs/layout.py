@@ -2,7 +2,7 @@
 
 Every figure stands in a named cell or in an Excel table, so a user may rename and move tabs and all still works.
 Anchors are A1 references of a block's top left cell on the tab. Column A is a narrow margin; a dashboard has twelve
-columns of equal width from B to M unless ``Tab.widths`` says otherwise.
+columns of equal width from B to M unless ``Tab.widths`` says otherwise (0 hides a column).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from xlpipeline.model.book import ChangeSet, column_letters
+from xlpipeline.model.book import Book, ChangeSet, column_letters
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import Kind, Table
 
@@ -76,7 +76,8 @@ class TableBlock:
 
     The block's title (``table.title``) stands at the anchor, the hint one row below, the table's head two rows below;
     with ``titled`` False there is neither, and the head stands at the anchor. ``formulas``: head to calculated formula
-    (without ``=``), one for every column whose writer is "formula". A cell of ``body`` may be a ``model.book.Formula``.
+    (without ``=``), one for every column whose writer is "formula"; ``compiled`` gives those that the book's own set-up
+    tables decide. A cell of ``body`` may be a ``model.book.Formula``.
     ``grows``: the table may get any number of rows, so nothing may stand below it. ``grey_when_small``: head of an n
     column by which rows are greyed below the setting ``grey_below``.
     """
@@ -91,6 +92,7 @@ class TableBlock:
     """Grey line under the block's title."""
     titled: bool = True
     formulas: dict[str, str] = field(default_factory=dict)
+    compiled: Callable[[Book], dict[str, str]] | None = None
     tints: tuple[Tint, ...] = ()
 
 
@@ -175,6 +177,8 @@ class Tab:
     print_columns: str = ""
     """Columns that are printed, such as ``B:U`` (several spans print on pages of their own); blank: all, but each of
     several tables on an input or set-up tab on pages of its own."""
+    page_break_before: tuple[int, ...] = ()
+    """Rows that begin a new page in print."""
 
 
 def side_by_side(*blocks: TableBlock) -> tuple[TableBlock, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlpipeline.model.computed import COMPUTED
+from xlpipeline.model.computed_columns import criteria_columns
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.tabs.layout import Tab, TableBlock, Text, Tint
 
@@ -12,7 +13,7 @@ _COLOURED: Final = 'ColourRows="on",'
 
 TINTS: Final = (
     Tint(f'AND({_COLOURED}OR(ISNUMBER(SEARCH("T",{{Flags}})),ISNUMBER(SEARCH("C",{{Flags}}))))', "vermilion"),
-    Tint(f'AND({_COLOURED}ISNUMBER(SEARCH("I",{{Flags}})))', "orange"),
+    Tint(f'AND({_COLOURED}OR(ISNUMBER(SEARCH("B",{{Flags}})),ISNUMBER(SEARCH("I",{{Flags}}))))', "orange"),
     Tint(f'AND({_COLOURED}ISNUMBER(SEARCH("N",{{Flags}})))', "blue"),
 )
 """The worst flag colours the row: the first tint that holds wins."""
@@ -25,7 +26,7 @@ TAB: Final = Tab(
         Text(
             "B2",
             "One row is one opportunity. Fill in the columns with dark blue heads; grey columns fill themselves. "
-            "Type below the last row and the table grows.",
+            "Type below the last row and the table grows. Stage offers only where a deal may go: see Missing criteria.",
             "line",
         ),
         TableBlock(
@@ -35,9 +36,10 @@ TAB: Final = Tab(
             grows=True,
             titled=False,
             formulas={column.name: column.formula for column in COMPUTED},
+            compiled=lambda book: {column.name: column.formula for column in criteria_columns(book)},
             tints=TINTS,
         ),
     ),
     freeze="D5",
-    print_columns="B:U",
+    print_columns="B:V",
 )

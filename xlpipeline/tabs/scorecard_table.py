@@ -53,6 +53,9 @@ SCORECARD: Final = Table(
 RATED: Final = ("Won : lost", "Win rate", "95 % interval", "Closed deals")
 """Columns that are grey where few deals were closed."""
 
+REASON_LETTERS: Final = 84
+"""Letters that the last column shows on paper, where nothing runs on past the print area."""
+
 
 def scorecard_frame(facts: Facts) -> pd.DataFrame:
     """Body of Scorecard; what is not given is #N/A, with the reason in its last column."""
@@ -109,4 +112,16 @@ def _not_given(row: Mapping[Hashable, object]) -> str:
         reason = str(row[f"{key}_reason"])
         if reason:
             labels.setdefault(first_sentence(reason), []).append(label)
-    return "; ".join(f"{', '.join(of)}: {inside(reason)}" for reason, of in labels.items()) or EMPTY
+    return _fitting(labels) or EMPTY
+
+
+def _fitting(labels: Mapping[str, list[str]]) -> str:
+    """As many whole reasons as the column shows; of the others only how many figures they are about."""
+    told = [f"{', '.join(of)}: {inside(reason)}" for reason, of in labels.items()]
+    counts = [len(of) for of in labels.values()]
+    for shown in range(len(told), 0, -1):
+        left = sum(counts[shown:])
+        text = "; ".join(told[:shown]) + (f"; {left} more: see Velocity" if left else "")
+        if shown == 1 or len(text) <= REASON_LETTERS:
+            return text
+    return ""

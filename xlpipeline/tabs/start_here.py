@@ -9,7 +9,11 @@ from xlpipeline.tabs.layout import Colour, Swatch, Tab, Text
 
 _STEPS: Final = (
     ("Enter the team", "On Team: one row per rep, and each rep's quota for the quarter.", "Team"),
-    ("Check how you sell", "On Process: rename stages, set time-bounds and what must be true to move on.", "Process"),
+    (
+        "Check how you sell",
+        "On Process: stages, time-bounds and exit criteria. The list of Stage reaches as far as a deal meets them.",
+        "Process",
+    ),
     (
         "Enter the deals",
         "On Pipeline: one row per opportunity. Name, amount, stage and dates are enough to begin.",
@@ -34,6 +38,7 @@ _HEADS: Final[tuple[tuple[Literal["input", "formula", "refresh"], str], ...]] = 
 _FLAGS: Final[tuple[tuple[Colour, str, str], ...]] = (
     ("vermilion", "T", "Longer in its stage than the stage allows."),
     ("vermilion", "C", "The expected close has passed."),
+    ("orange", "B", "Longer than allowed with earlier stays in the stage."),
     ("orange", "I", "Idle: no touch for too long."),
     ("blue", "N", "No next step, or it is overdue."),
 )
@@ -77,7 +82,12 @@ def _legend(row: int) -> list[Text | Swatch]:
         out.append(Swatch(f"B{line}", tint, letter))
         out.append(Text(f"C{line}", meaning, "body", across=4, indent=1))
     out.append(
-        Text(f"B{first + 5}", "The letters stand in the column Flags; the worst one colours the row.", "hint", across=5)
+        Text(
+            f"B{first + len(_FLAGS) + 1}",
+            "The letters stand in the column Flags; the worst one colours the row.",
+            "hint",
+            across=5,
+        )
     )
     return out
 

@@ -286,7 +286,7 @@ TAB: Final = Tab(
         TableBlock("B46", BY_REP, grows=True, tints=(TEAM_ROW, *quiet(BY_REP, small="Closed deals", rated=_RATED))),
     ),
     fill=fill,
-    widths={"A": 2, "B": 30} | dict.fromkeys("CDEFGHIJKLMNOPQRS", 11.3),
+    widths={"A": 2, "B": 30, "T": 12} | dict.fromkeys("CDEFGHIJKLMNOPQRS", 11.3),
     freeze="A5",
-    print_columns="B:S",
+    print_columns="B:T",
 )

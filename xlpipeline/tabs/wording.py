@@ -134,11 +134,6 @@ def all_known(values: Iterable[object], unit: float = 1) -> list[float | None]:
     return [known(value, unit) for value in values]
 
 
-def rate_cell(rate: object, n: float, settings: Settings) -> object:
-    """A rate's cell: withheld (NOT_AVAILABLE) below the setting ``counts_only_below``; the counts stand beside it."""
-    return NOT_AVAILABLE if n < settings.counts_only_below else given(rate)
-
-
 def rate_interval(low: float | None, high: float | None, hits: float, n: float, settings: Settings) -> str:
     """What stands beside a rate: its interval, with too few deals the counts ("3 of 4"), without deals a dash."""
     if n <= 0:

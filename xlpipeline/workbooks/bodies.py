@@ -9,8 +9,10 @@ from typing import Any, Final
 import pandas as pd
 
 from xlpipeline.errors import RequestError
+from xlpipeline.model.book import Book, BookTable
+from xlpipeline.model.computed_columns import stage_list
 from xlpipeline.model.recipe_rows import Recipe
-from xlpipeline.model.schema import INPUT_TABLES, LISTS, Table
+from xlpipeline.model.schema import INPUT_TABLES, LISTS, STAGE_LIST, Table
 from xlpipeline.model.settings import Settings, read_settings_values, setting_fields
 
 _MINOR_DIGITS: Final = {
@@ -42,6 +44,7 @@ def table_bodies(recipe: Recipe, settings: Settings, given: Mapping[str, pd.Data
 
     Raises:
         RequestError: a table or column that the schema does not have.
+        SetupError: the given stages hold something that is not allowed.
     """
     bodies = _recipe_bodies(recipe, settings)
     tables = {table.name: table for table in INPUT_TABLES}
@@ -54,6 +57,7 @@ def table_bodies(recipe: Recipe, settings: Settings, given: Mapping[str, pd.Data
                 f"The table {name} has no column '{unknown[0]}'; its columns are {', '.join(tables[name].heads)}."
             )
         bodies[name] = frame.reset_index(drop=True)
+    bodies[STAGE_LIST.name] = stage_list(book_of(bodies))
     return bodies
 
 
@@ -73,6 +77,16 @@ def _recipe_bodies(recipe: Recipe, settings: Settings) -> dict[str, pd.DataFrame
             texts.insert(0, settings.currency)
         bodies[table.name] = _column(table, texts)
     return bodies
+
+
+def book_of(bodies: Mapping[str, pd.DataFrame]) -> Book:
+    """The input tables as a book, for what is compiled from them."""
+    tables = {}
+    for table in INPUT_TABLES:
+        frame = bodies.get(table.name, pd.DataFrame()).reindex(columns=list(table.heads)).astype(object)
+        frame = frame.where(frame.notna(), None).reset_index(drop=True)
+        tables[table.name] = BookTable(table.name, table.tab, 1, 1, frame)
+    return Book(tables)
 
 
 def _frame(rows: Sequence[Any]) -> pd.DataFrame:

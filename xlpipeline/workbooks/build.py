@@ -13,12 +13,12 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlpipeline.model.recipe_rows import Recipe
-from xlpipeline.model.schema import CHOICES
+from xlpipeline.model.schema import CHOICES, STAGE_LIST
 from xlpipeline.model.settings import Settings
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Swatch, Tab, TableBlock, Text
 from xlpipeline.workbooks import style
-from xlpipeline.workbooks.bodies import table_bodies, team_settings
+from xlpipeline.workbooks.bodies import book_of, table_bodies, team_settings
 from xlpipeline.workbooks.charts import draw_chart
 from xlpipeline.workbooks.finish import Drawing, finished
 from xlpipeline.workbooks.places import Names, PlacedTable, place_tables
@@ -51,9 +51,9 @@ def build_workbook(
     own = {name: frame for name, frame in (("Reps", reps), ("Quotas", quotas)) if frame is not None}
     team = team_settings(recipe, settings or {})
     bodies = table_bodies(recipe, team, {**(tables or {}), **own})
-    placed = place_tables(tabs, bodies)
+    placed = place_tables(tabs, bodies, book_of(bodies))
     # some tabs alone (to graft into an older book) may hold charts of tables that stand elsewhere
-    charted = {**place_tables(TABS, bodies), **placed}
+    charted = {**place_tables(TABS, bodies, book_of(bodies)), **placed}
     book, names, drawings = _new_book(now), Names(), []
     for tab in tabs:
         sheet = book.create_sheet(tab.name)
@@ -111,5 +111,8 @@ def _add_names(book: Workbook, names: Names, placed: Mapping[str, PlacedTable]) 
     for name, source in CHOICES.items():
         if isinstance(source, str) and source.split("[")[0] in placed:
             names.targets.setdefault(name, source)
+    if STAGE_LIST.name in placed:
+        listed = placed[STAGE_LIST.name]
+        names.add_cell("StageFirst", listed.tab.name, f"{listed.letters(STAGE_LIST.heads[0])}{listed.head_row + 1}")
     for name in sorted(names.targets, key=str.casefold):
         book.defined_names[name] = DefinedName(name, attr_text=names.targets[name])

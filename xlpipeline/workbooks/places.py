@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from xlpipeline.model.book import column_letters, quoted_sheet
+from xlpipeline.model.book import Book, column_letters, quoted_sheet
 from xlpipeline.tabs.layout import Tab, TableBlock, column_number, split_anchor
 
 SPARE_ROWS = 5
@@ -86,14 +86,18 @@ class Names:
         self.targets[name] = target
 
 
-def place_tables(tabs: Iterable[Tab], bodies: Mapping[str, pd.DataFrame]) -> dict[str, PlacedTable]:
-    """Every table of the tabs by name, with the rows it begins with."""
+def place_tables(tabs: Iterable[Tab], bodies: Mapping[str, pd.DataFrame], book: Book) -> dict[str, PlacedTable]:
+    """Every table of the tabs by name, with the rows it begins with; formulas are compiled from ``book``."""
     out: dict[str, PlacedTable] = {}
     for tab in tabs:
         for block in tab.blocks:
             if isinstance(block, TableBlock):
-                out[block.table.name] = _placed(block, tab, bodies.get(block.table.name))
+                out[block.table.name] = _placed(_compiled(block, book), tab, bodies.get(block.table.name))
     return out
+
+
+def _compiled(block: TableBlock, book: Book) -> TableBlock:
+    return block if block.compiled is None else replace(block, formulas={**block.formulas, **block.compiled(book)})
 
 
 def _placed(block: TableBlock, tab: Tab, body: pd.DataFrame | None) -> PlacedTable:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break, RowBreak
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,6 +37,7 @@ def set_widths(sheet: Worksheet, tab: Tab, tables: Sequence[PlacedTable]) -> Non
             widths.setdefault(column_letters(placed.last_column + 1), 3.0)
     for letters, width in {**widths, **tab.widths}.items():
         sheet.column_dimensions[letters].width = width
+        sheet.column_dimensions[letters].hidden = width == 0
 
 
 def set_page(sheet: Worksheet, tab: Tab, tables: Sequence[PlacedTable]) -> None:
@@ -64,6 +66,8 @@ def _set_print(sheet: Worksheet, tab: Tab, tables: Sequence[PlacedTable]) -> Non
         part.text, part.size = text, 8
     if tab.role != "dashboard" and tables:
         sheet.print_title_rows = f"1:{max(placed.head_row for placed in tables)}"
+    if tab.page_break_before:
+        sheet.row_breaks = RowBreak(brk=[Break(id=row - 1) for row in tab.page_break_before])
     spans = tab.print_columns or _default_spans(tab, tables)
     if spans:
         areas = [

@@ -121,6 +121,8 @@ def column_format(column: Column, digits: int) -> str:
         and (column.name.endswith("ID") or column.name == "Parent deal")
     ):
         return "@"
+    if column.unit == "as text":
+        return "@"
     if column.kind == "share" and column.writer == "user":
         return "0%"
     return number_format(column.kind, digits)

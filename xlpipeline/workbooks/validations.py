@@ -31,19 +31,21 @@ def add_validations(sheet: Worksheet, placed: PlacedTable) -> None:
     if placed.tab.role == "dashboard":
         return
     for column in placed.block.table.columns:
-        rule = _rule(column)
+        rule = _rule(column, placed)
         if rule is not None:
             rule.add(placed.body_range(column.name, sheet=False))
             sheet.add_data_validation(rule)
 
 
-def _rule(column: Column) -> DataValidation | None:
+def _rule(column: Column, placed: PlacedTable) -> DataValidation | None:
     if column.writer == "formula":
         return _refusing(
             column, "This column fills itself by formula. To change it, change the columns with dark blue heads."
         )
     if column.writer == "refresh":
         return None
+    if column.choices == "StageMoves" and "Furthest stage" in placed.block.table.heads:
+        return _stage_rule(column, placed)
     if column.choices:
         return list_rule(column.choices, column.name)
     return _kind_rule(column)
@@ -58,6 +60,21 @@ def _refusing(column: Column, text: str) -> DataValidation:
         errorTitle=column.name[:32],
         error=text,
     )
+
+
+def _stage_rule(column: Column, placed: PlacedTable) -> DataValidation:
+    """The stages a deal may move to: its list is cut below the row's Furthest stage.
+
+    A validation may hold no structured reference and no other sheet's range, only names; INDEX makes it non-volatile.
+    """
+    row = placed.head_row + 1
+    rule = list_rule(column.choices, column.name)
+    rule.formula1 = f"StageFirst:INDEX(StageMoves,${placed.letters('Furthest stage')}{row})"
+    rule.error = (
+        "The deal cannot move there yet: the column Missing criteria says what is still to do; Process explains it. "
+        "Please choose a stage from the list."
+    )
+    return rule
 
 
 def list_rule(choices: str, head: str) -> DataValidation:
@@ -84,7 +101,7 @@ def list_rule(choices: str, head: str) -> DataValidation:
     )
 
 
-_HOMES: Final = {"Stages": "Process", "Reps": "Team", "Stage": "Process"} | dict.fromkeys(
+_HOMES: Final = {"Stages": "Process", "StageList": "Process", "Reps": "Team", "Stage": "Process"} | dict.fromkeys(
     ("Products", "Sources", "LostReasons", "ActivityTypes", "Currencies"), "Lists"
 )
 
