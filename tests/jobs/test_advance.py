@@ -17,6 +17,8 @@ from xlpipeline.jobs.refresh import refresh_file
 from xlpipeline.model.applied import applied
 from xlpipeline.tabs import issues
 
+pytestmark = pytest.mark.slow
+
 
 def started(policy: str = "flag", **cells: object) -> Story:
     story = Story(new_book(({"Deal ID": "D-1", **{h.replace("_", " "): v for h, v in cells.items()}},), policy))

@@ -9,6 +9,8 @@ import pytest
 from tests.jobs.story_book import Story, day, new_book
 from xlpipeline.model.tracking import Approval
 
+pytestmark = pytest.mark.slow
+
 WITHOUT = "Advanced without criteria"
 SKIPPED = "Stage skipped"
 BACK = "Moved back without a reason"

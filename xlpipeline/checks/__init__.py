@@ -130,6 +130,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 SEVERITIES: Final = ("error", "warning", "info")
 _FAULT_HEADS = ("position", "column", "wrong", "check", "table", "severity")
+_NO_FAULTS = pd.DataFrame({head: np.array([], dtype=int if head == "position" else object) for head in _FAULT_HEADS})
 
 
 @once
@@ -143,12 +144,14 @@ def find_faults(facts: Facts) -> pd.DataFrame:
     """
     heads = {name: frozenset(table.frame.columns) for name, table in facts.book.tables.items()}
     frames = [_faults_of(check, facts, heads) for check in sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))]
-    faults = pd.concat([f for f in frames if not f.empty] or [frames[0]], ignore_index=True)
+    faults = pd.concat([f for f in frames if not f.empty] or [_NO_FAULTS], ignore_index=True)
     return with_decisions(faults, facts, CHECKS)
 
 
 def _faults_of(check: Check, facts: Facts, heads: Mapping[str, frozenset[str]]) -> pd.DataFrame:
     faults = check.find(facts)
+    if faults.empty:  # most checks of most books: nothing to place, filter or sort
+        return _NO_FAULTS
     faults = faults.assign(table=check.table) if "table" not in faults.columns else faults
     placed = [col in heads.get(table, ()) for table, col in zip(faults["table"], faults["column"], strict=True)]
     faults = faults[np.array(placed, dtype=bool)]

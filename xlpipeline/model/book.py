@@ -7,10 +7,11 @@ CellError. Hosts give dates without a time of day as datetime.date. Row position
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -22,6 +23,9 @@ class CellError(str):
 
 
 NOT_AVAILABLE: Final = CellError("#N/A")
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,9 @@ class Book:
     title: str = "the workbook"
     """How messages call it: the file's name."""
 
+    remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What ``once_per_book`` keeps: set-up tables as read, which many ask for in one refresh."""
+
     def frame(self, table: str) -> pd.DataFrame:
         """Body of a table, or an empty frame where the book has no such table (an older book)."""
         found = self.tables.get(table)
@@ -111,6 +118,20 @@ class ChangeSet:
     def __add__(self, other: ChangeSet) -> ChangeSet:
         """Both, the later winning where names meet."""
         return ChangeSet(self.tables + other.tables, {**self.names, **other.names})
+
+
+def once_per_book(read: Callable[[Book], Result]) -> Callable[[Book], Result]:
+    """For a pure reader of a book: asked again it gives the same object, which nobody may change."""
+
+    @functools.wraps(read)
+    def asked(book: Book) -> Result:
+        key = f"{read.__module__}.{read.__qualname__}"
+        if key not in book.remembered:
+            book.remembered[key] = read(book)
+        found: Result = book.remembered[key]
+        return found
+
+    return asked
 
 
 def whole_table(table: str, frame: pd.DataFrame) -> TableChange:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from xlpipeline.model.book import Book, BookTable, filled_positions, is_blank
+from xlpipeline.model.book import Book, BookTable, filled_positions, is_blank, once_per_book
 from xlpipeline.model.criteria import PATH_TYPES, Criterion, CriterionFault, StagePath
 from xlpipeline.model.criteria_arguments import LONGEST_LITERAL, RefusedRowError, read_arguments
 from xlpipeline.model.criteria_formula import LONGEST_FORMULA, furthest_formula, missing_formula
@@ -16,6 +16,7 @@ from xlpipeline.model.setup_tables import read_stages
 _TIMED: Final = "Within business days"
 
 
+@once_per_book
 def read_path(book: Book) -> StagePath:
     """The path of a book's stages.
 
@@ -27,6 +28,7 @@ def read_path(book: Book) -> StagePath:
     return StagePath(*(tuple(str(name) for name in stages.loc[rows, "stage"]) for rows in (on_path, ~on_path)))
 
 
+@once_per_book
 def read_criteria(book: Book) -> tuple[tuple[Criterion, ...], tuple[CriterionFault, ...]]:
     """The criteria of a book that can be used, in table order, and one fault for each row that cannot.
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xlpipeline.errors import SetupError
-from xlpipeline.model.book import Book, filled_positions, is_blank
+from xlpipeline.model.book import Book, filled_positions, is_blank, once_per_book
 from xlpipeline.model.calendar import Period
 from xlpipeline.model.cells import dates, numbers, texts
 from xlpipeline.model.schema import STAGE_TYPES
@@ -23,6 +23,7 @@ from xlpipeline.model.settings import Settings
 _STAGE_COLUMNS = ["stage", "order", "type", "default_probability", "max_business_days", "qualified", "forecast"]
 
 
+@once_per_book
 def read_stages(book: Book) -> pd.DataFrame:
     """The Stages table, typed and by order.
 
