@@ -11,10 +11,10 @@ from typing import Any, Final
 import pandas as pd
 
 from tests.metrics.small_team import facts_of, in_play, lost, won
-from xlpipeline.model.book import Book, CellError, ChangeSet, Formula
+from xlpipeline.model.book import Book, CellError, ChangeSet, Formula, column_number
 from xlpipeline.model.facts import Facts
 from xlpipeline.tabs import behind
-from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Tab, TableBlock, Text, column_number, split_anchor
+from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Tab, TableBlock, Text, split_anchor
 
 QUOTAS: Final = (("Ann", "2026-01-01", "2026-03-31", 300), ("Bob", "2026-01-01", "2026-03-31", 200))
 LONG: Final = "Maximiliane Theodora von und zu Hohenberg-Langenfeld the Elder, north and south " * 2

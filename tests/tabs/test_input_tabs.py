@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.model.criteria_book import book, criterion
+from xlpipeline.model.book import column_number
 from xlpipeline.model.schema import CHOICES, INPUT_TABLES, LISTS, SCHEMA_VERSION, STAGE_LIST
 from xlpipeline.tabs import TABS
-from xlpipeline.tabs.layout import Filter, Swatch, Tab, TableBlock, Text, column_number, split_anchor
+from xlpipeline.tabs.layout import Filter, Swatch, Tab, TableBlock, Text, split_anchor
 
 SMALL_SALE = book([], [criterion("A", "filled", "Text")])
 ROLES = [tab.role for tab in TABS]

@@ -10,10 +10,10 @@ import pytest
 
 from tests.tabs.dashboard_laws import CASES, REASON_HEADS, frames_of
 from tests.workbooks.conftest import NOW
-from xlpipeline.model.book import column_letters
+from xlpipeline.model.book import column_letters, column_number
 from xlpipeline.tabs import conversion, coverage, dashboard, velocity
 from xlpipeline.tabs.coverage import CHART_ROWS
-from xlpipeline.tabs.layout import ChartBlock, Tab, TableBlock, column_number, split_anchor
+from xlpipeline.tabs.layout import ChartBlock, Tab, TableBlock, split_anchor
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
 

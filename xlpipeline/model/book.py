@@ -271,6 +271,14 @@ def column_letters(number: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """1-based number of a column's letters: AB is 28."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
 def quoted_sheet(name: str) -> str:
     """A sheet's name as references write it, always in quotes."""
     return "'" + name.replace("'", "''") + "'"

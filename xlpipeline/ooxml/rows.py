@@ -14,9 +14,8 @@ from functools import cache
 from typing import Final
 
 from xlpipeline.errors import BookError
-from xlpipeline.model.book import column_letters
+from xlpipeline.model.book import column_letters, column_number
 from xlpipeline.ooxml.markup import attributes, encoding_of, refuse_doctype, with_attribute
-from xlpipeline.ooxml.tables import column_number
 
 HEAD: Final = 0
 """Number under which ``scan`` gives what stands before the rows."""

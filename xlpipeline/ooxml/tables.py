@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from xlpipeline.errors import BookError
-from xlpipeline.model.book import column_letters, quoted_sheet
+from xlpipeline.model.book import column_letters, column_number, quoted_sheet
 from xlpipeline.ooxml.markup import element, elements, unescaped
 from xlpipeline.ooxml.package import Package, workbook_part
 
@@ -117,14 +117,6 @@ def parse_area(text: str) -> Area | None:
     left, top = column_number(found[1]), int(found[2])
     right, bottom = (column_number(found[3]), int(found[4])) if found[3] else (left, top)
     return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
-
-
-def column_number(letters: str) -> int:
-    """1-based number of a column's letters: AB is 28."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def split_reference(text: str) -> tuple[str, Area] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from xlpipeline.model.book import Book, ChangeSet, column_letters
+from xlpipeline.model.book import Book, ChangeSet, column_letters, column_number
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import Kind, Table
 
@@ -195,11 +195,3 @@ def split_anchor(anchor: str) -> tuple[str, int]:
     """``"AB12"`` as ``("AB", 12)``."""
     letters = anchor.rstrip("0123456789")
     return letters, int(anchor[len(letters) :])
-
-
-def column_number(letters: str) -> int:
-    """1-based number of a column: AB is 28."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

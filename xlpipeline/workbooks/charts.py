@@ -25,7 +25,8 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlpipeline.tabs.layout import ChartBlock, column_number, split_anchor
+from xlpipeline.model.book import column_number
+from xlpipeline.tabs.layout import ChartBlock, split_anchor
 from xlpipeline.tabs.layout import Series as ChartSeries
 from xlpipeline.workbooks import style
 from xlpipeline.workbooks.places import PlacedTable

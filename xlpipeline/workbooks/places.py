@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from xlpipeline.model.book import Book, column_letters, quoted_sheet
-from xlpipeline.tabs.layout import Tab, TableBlock, column_number, split_anchor
+from xlpipeline.model.book import Book, column_letters, column_number, quoted_sheet
+from xlpipeline.tabs.layout import Tab, TableBlock, split_anchor
 
 SPARE_ROWS = 5
 """Blank rows below the given ones of a table that people fill."""

@@ -9,8 +9,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlpipeline.model.book import column_letters, quoted_sheet
-from xlpipeline.tabs.layout import Card, Filter, Swatch, Tab, Text, column_number, split_anchor
+from xlpipeline.model.book import column_letters, column_number, quoted_sheet
+from xlpipeline.tabs.layout import Card, Filter, Swatch, Tab, Text, split_anchor
 from xlpipeline.workbooks import style
 from xlpipeline.workbooks.cells import cell_at, put, put_formula
 from xlpipeline.workbooks.places import Names
