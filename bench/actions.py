@@ -34,33 +34,37 @@ def new(size: int, folder: Path) -> Timed:
 
 def imports(size: int, folder: Path) -> Timed:
     del size
-    from xlpipeline.jobs.import_deals import import_file
+    from xlpipeline.hosts.file import ClosedWorkbook
+    from xlpipeline.jobs.import_deals import import_in
 
     shutil.copy(folder / "team.xlsx", folder / "filled.xlsx")
-    return lambda: import_file(folder / "filled.xlsx", folder / "deals.csv", now=NOW)
+    return lambda: import_in(ClosedWorkbook(folder / "filled.xlsx"), folder / "deals.csv", now=NOW)
 
 
 def first_refresh(size: int, folder: Path) -> Timed:
     del size
-    from xlpipeline.jobs.refresh import refresh_file
+    from xlpipeline.hosts.file import ClosedWorkbook
+    from xlpipeline.jobs.refresh import refresh_in
 
     shutil.copy(folder / "filled.xlsx", folder / "refreshed.xlsx")
-    return lambda: refresh_file(folder / "refreshed.xlsx", now=NOW)
+    return lambda: refresh_in(ClosedWorkbook(folder / "refreshed.xlsx"), now=NOW)
 
 
 def next_refresh(size: int, folder: Path) -> Timed:
     del size
-    from xlpipeline.jobs.refresh import refresh_file
+    from xlpipeline.hosts.file import ClosedWorkbook
+    from xlpipeline.jobs.refresh import refresh_in
 
     shutil.copy(folder / "refreshed.xlsx", folder / "next.xlsx")
-    return lambda: refresh_file(folder / "next.xlsx", now=NEXT_DAY)
+    return lambda: refresh_in(ClosedWorkbook(folder / "next.xlsx"), now=NEXT_DAY)
 
 
 def idle_refresh(size: int, folder: Path) -> Timed:
     del size
-    from xlpipeline.jobs.refresh import refresh_file
+    from xlpipeline.hosts.file import ClosedWorkbook
+    from xlpipeline.jobs.refresh import refresh_in
 
-    return lambda: refresh_file(folder / "refreshed.xlsx", now=NOW)
+    return lambda: refresh_in(ClosedWorkbook(folder / "refreshed.xlsx"), now=NOW)
 
 
 def floor(size: int, folder: Path) -> Timed:

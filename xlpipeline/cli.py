@@ -19,6 +19,7 @@ from xlpipeline import __version__
 from xlpipeline.errors import XlpipelineError
 
 if TYPE_CHECKING:
+    from xlpipeline.hosts.file import ClosedWorkbook
     from xlpipeline.jobs.outcome import Outcome
 
 
@@ -89,6 +90,12 @@ def _user() -> str:
         return ""
 
 
+def _workbook(options: argparse.Namespace) -> ClosedWorkbook:
+    from xlpipeline.hosts.file import ClosedWorkbook  # noqa: PLC0415
+
+    return ClosedWorkbook(options.workbook)
+
+
 def _demo(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.demo import demo_file  # noqa: PLC0415
 
@@ -113,44 +120,49 @@ def _new(options: argparse.Namespace) -> Outcome:
 
 
 def _import(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.import_deals import import_file  # noqa: PLC0415
+    from xlpipeline.jobs.import_deals import import_in  # noqa: PLC0415
 
-    return import_file(
-        options.workbook, options.source, now=_now(), map_path=options.map, dry_run=options.dry_run, progress=_progress
+    return import_in(
+        _workbook(options),
+        options.source,
+        now=_now(),
+        map_path=options.map,
+        dry_run=options.dry_run,
+        progress=_progress,
     )
 
 
 def _refresh(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.refresh import refresh_file  # noqa: PLC0415
+    from xlpipeline.jobs.refresh import refresh_in  # noqa: PLC0415
 
-    return refresh_file(options.workbook, now=_now(), as_of=options.as_of, user=_user(), progress=_progress)
+    return refresh_in(_workbook(options), now=_now(), as_of=options.as_of, user=_user(), progress=_progress)
 
 
 def _validate(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.validate import validate_file  # noqa: PLC0415
+    from xlpipeline.jobs.validate import validate_in  # noqa: PLC0415
 
-    return validate_file(
-        options.workbook, now=_now(), as_of=options.as_of, map_spellings=options.map, progress=_progress
+    return validate_in(
+        _workbook(options), now=_now(), as_of=options.as_of, map_spellings=options.map, progress=_progress
     )
 
 
 def _cleanup(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.cleanup import cleanup_file  # noqa: PLC0415
+    from xlpipeline.jobs.cleanup import cleanup_in  # noqa: PLC0415
 
-    return cleanup_file(options.workbook, options.accept, now=_now(), user=_user(), progress=_progress)
+    return cleanup_in(_workbook(options), options.accept, now=_now(), user=_user(), progress=_progress)
 
 
 def _advance(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.advance import MoveRequest, advance_file  # noqa: PLC0415
+    from xlpipeline.jobs.advance import MoveRequest, advance_in  # noqa: PLC0415
 
     request = MoveRequest(options.deal, options.to, options.override, options.reason)
-    return advance_file(options.workbook, request, now=_now(), user=_user(), progress=_progress)
+    return advance_in(_workbook(options), request, now=_now(), user=_user(), progress=_progress)
 
 
 def _snapshot(options: argparse.Namespace) -> Outcome:
-    from xlpipeline.jobs.snapshot import snapshot_file  # noqa: PLC0415
+    from xlpipeline.jobs.snapshot import snapshot_in  # noqa: PLC0415
 
-    return snapshot_file(options.workbook, options.label, now=_now(), user=_user(), progress=_progress)
+    return snapshot_in(_workbook(options), options.label, now=_now(), user=_user(), progress=_progress)
 
 
 def _forget(options: argparse.Namespace) -> Outcome:

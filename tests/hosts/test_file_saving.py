@@ -39,7 +39,8 @@ def names_in(folder: Path) -> set[str]:
 def test_the_previous_file_is_kept(path: Path) -> None:
     before = path.read_bytes()
     saved = apply_changes(path, new_values(path, 5, 6))
-    assert (saved.written, saved.cells, saved.backup) == (True, 2, path.with_name("team.xlsx.bak"))
+    assert (saved.written, saved.cells) == (True, 2)
+    assert saved.sentence == "Saved; the previous file is kept as team.xlsx.bak."
     assert path.with_name("team.xlsx.bak").read_bytes() == before
     assert names_in(path.parent) == {"team.xlsx", "team.xlsx.bak"}
 
@@ -52,7 +53,7 @@ def test_a_second_save_keeps_the_file_before_it(path: Path) -> None:
 
 
 def test_no_backup_is_kept_when_none_is_asked_for(path: Path) -> None:
-    assert apply_changes(path, new_values(path, 5, 6), keep_backup=False).backup is None
+    assert apply_changes(path, new_values(path, 5, 6), keep_backup=False).sentence == "Saved."
     assert names_in(path.parent) == {"team.xlsx"}
 
 

@@ -11,9 +11,9 @@ import pytest
 from tests.conftest import NOW
 from tests.jobs.story_book import Story, day, new_book
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import read_book
-from xlpipeline.jobs.advance import Advanced, MoveRequest, advance, advance_file
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.hosts.file import ClosedWorkbook, read_book
+from xlpipeline.jobs.advance import Advanced, MoveRequest, advance, advance_in
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.applied import applied
 from xlpipeline.tabs import issues
 
@@ -129,9 +129,9 @@ def test_a_doubled_id_is_refused() -> None:
 def test_a_closed_file_is_moved_and_says_what_is_still_to_enter(small_book: Path) -> None:
     frame = read_book(small_book).frame("Pipeline")
     deal = str(frame.loc[frame["Stage type"] == "open", "Deal ID"].iloc[0])
-    outcome = advance_file(small_book, MoveRequest(deal, "Lost"), now=NOW, user="ann")
+    outcome = advance_in(ClosedWorkbook(small_book), MoveRequest(deal, "Lost"), now=NOW, user="ann")
     assert outcome.sentences[1].startswith("Please enter Actual close and Lost reason")
     after = read_book(small_book)
     assert after.frame("Pipeline").set_index("Deal ID").at[deal, "Stage"] == "Lost"
     assert after.frame("_History")["Kind"].iloc[-1] == "stage"
-    assert refresh_file(small_book, now=NOW).data["written"] is False
+    assert refresh_in(ClosedWorkbook(small_book), now=NOW).data["written"] is False

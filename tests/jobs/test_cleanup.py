@@ -10,9 +10,9 @@ import pytest
 from tests.conftest import AS_OF, NOW
 from xlpipeline.cli import main
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import read_book
-from xlpipeline.jobs.cleanup import accept, cleanup_file
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.hosts.file import ClosedWorkbook, read_book
+from xlpipeline.jobs.cleanup import accept, cleanup_in
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.book import Book, same_cell
 
 pytestmark = pytest.mark.slow
@@ -27,11 +27,11 @@ def derailed(book: Book) -> str:
 
 
 def proposed(path: Path) -> list[str]:
-    return [deal["deal_id"] for deal in cleanup_file(path, now=LATER).data["deals"]]
+    return [deal["deal_id"] for deal in cleanup_in(ClosedWorkbook(path), now=LATER).data["deals"]]
 
 
 def test_the_list_is_that_of_the_aging_tab_and_nothing_is_written(small_book: Path) -> None:
-    refresh_file(small_book, now=LATER)
+    refresh_in(ClosedWorkbook(small_book), now=LATER)
     content = small_book.read_bytes()
     listed = proposed(small_book)
     assert small_book.read_bytes() == content
@@ -42,7 +42,7 @@ def test_the_list_is_that_of_the_aging_tab_and_nothing_is_written(small_book: Pa
 def test_an_accepted_deal_is_derailed_with_day_reason_and_last_stage_and_the_others_stay(small_book: Path) -> None:
     first, second, *_ = proposed(small_book)
     before = read_book(small_book).frame("Pipeline").set_index("Deal ID")
-    outcome = cleanup_file(small_book, [first], now=LATER)
+    outcome = cleanup_in(ClosedWorkbook(small_book), [first], now=LATER)
     book = read_book(small_book)
     after = book.frame("Pipeline").set_index("Deal ID")
     moved = after.loc[first]
@@ -61,7 +61,7 @@ def test_an_accepted_deal_is_derailed_with_day_reason_and_last_stage_and_the_oth
 
 def test_the_history_tells_the_move_and_why(small_book: Path) -> None:
     first = proposed(small_book)[0]
-    cleanup_file(small_book, [first], now=LATER, user="ann")
+    cleanup_in(ClosedWorkbook(small_book), [first], now=LATER, user="ann")
     history = read_book(small_book).frame("_History")
     moves = history[(history["Deal ID"] == first) & (history["Kind"] == "stage")]
     assert len(moves) == 1
@@ -70,11 +70,11 @@ def test_the_history_tells_the_move_and_why(small_book: Path) -> None:
 
 def test_all_are_accepted_at_once_and_a_second_time_there_is_nothing_to_do(small_book: Path) -> None:
     n = len(proposed(small_book))
-    assert len(cleanup_file(small_book, ["all"], now=LATER).data["deals"]) == n
+    assert len(cleanup_in(ClosedWorkbook(small_book), ["all"], now=LATER).data["deals"]) == n
     content = small_book.read_bytes()
-    assert "No open deal is proposed" in cleanup_file(small_book, ["ALL"], now=LATER).sentences[0]
+    assert "No open deal is proposed" in cleanup_in(ClosedWorkbook(small_book), ["ALL"], now=LATER).sentences[0]
     assert small_book.read_bytes() == content
-    refresh_file(small_book, now=LATER)
+    refresh_in(ClosedWorkbook(small_book), now=LATER)
     assert small_book.read_bytes() == content
 
 
@@ -82,7 +82,7 @@ def test_a_deal_that_is_not_proposed_is_refused_and_nothing_is_written(small_boo
     content = small_book.read_bytes()
     first = proposed(small_book)[0]
     with pytest.raises(RequestError, match=r"^Not proposed for clean-up: D-99999; please choose from the list"):
-        cleanup_file(small_book, [first, "D-99999"], now=LATER)
+        cleanup_in(ClosedWorkbook(small_book), [first, "D-99999"], now=LATER)
     assert small_book.read_bytes() == content
 
 
@@ -102,6 +102,6 @@ def test_the_command_lists_and_accepts(small_book: Path, capsys: pytest.CaptureF
 
 
 def test_on_a_fresh_book_with_nothing_dead_the_list_is_empty(small_book: Path) -> None:
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
-    dead = cleanup_file(small_book, now=NOW).data["deals"]
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
+    dead = cleanup_in(ClosedWorkbook(small_book), now=NOW).data["deals"]
     assert len(dead) < len(proposed(small_book))

@@ -14,9 +14,9 @@ from tests.conftest import AS_OF, NOW
 from tests.recalculate import recalculated
 from tests.workbooks.test_agreement import as_cell, read_tables
 from xlpipeline.checks import find_issues
-from xlpipeline.hosts.file import apply_changes, read_book
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, read_book
 from xlpipeline.jobs.demo import demo_tables
-from xlpipeline.jobs.refresh import refresh, refresh_file
+from xlpipeline.jobs.refresh import refresh, refresh_in
 from xlpipeline.jobs.upgrade import upgrade_file
 from xlpipeline.model.book import Book, ChangeSet, TableChange, column_letters
 from xlpipeline.model.computed import COMPUTED
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 
 def refreshed(path: Path) -> Book:
-    refresh_file(path, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(path), now=NOW, as_of=AS_OF)
     return read_book(path)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.conftest import NOW
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import apply_changes, read_book
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, read_book
 from xlpipeline.jobs.forget import forget_file
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.book import ChangeSet, TableChange
 from xlpipeline.model.history import read_history
 from xlpipeline.model.replay import replay
@@ -30,7 +30,7 @@ def test_no_byte_of_the_file_holds_the_name_and_the_history_still_gives_the_tabl
     contact = frame["Decision maker"].dropna().iloc[0]
     note = pd.Series([f"Spoke with {contact.upper()} again"], index=[3], dtype=object)
     apply_changes(small_book, ChangeSet((TableChange("Pipeline", {"Notes": note}),)))
-    refresh_file(small_book, now=NOW, keep_backup=False)
+    refresh_in(ClosedWorkbook(small_book, keep_backup=False), now=NOW)
     assert parts_with(small_book, contact)
     outcome = forget_file(small_book, contact, now=NOW, user="ann")
     assert outcome.data["cells"] >= 2
@@ -43,7 +43,7 @@ def test_no_byte_of_the_file_holds_the_name_and_the_history_still_gives_the_tabl
     table = book.frame("Pipeline").dropna(subset=["Deal ID"]).set_index("Deal ID")
     told = replay(history)["Decision maker"].reindex(table.index)
     assert told.fillna("").tolist() == table["Decision maker"].fillna("").tolist()
-    assert refresh_file(small_book, now=NOW).data["written"] is False
+    assert refresh_in(ClosedWorkbook(small_book), now=NOW).data["written"] is False
 
 
 def test_a_copy_that_is_kept_beside_it_is_pointed_out(small_book: Path) -> None:

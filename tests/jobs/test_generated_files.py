@@ -11,9 +11,10 @@ from tests.conftest import AS_OF, NOW
 from tests.jobs.test_upgrade import old_book, old_content
 from tests.validators import all_complaints
 from xlpipeline.cli import main
-from xlpipeline.jobs.import_deals import import_file
+from xlpipeline.hosts.file import ClosedWorkbook
+from xlpipeline.jobs.import_deals import import_in
 from xlpipeline.jobs.new import TeamRequest, new_file
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.jobs.upgrade import upgrade_file
 from xlpipeline.samples.team_year import export_csv, make_team
 
@@ -27,9 +28,9 @@ def test_a_new_book_is_clean_after_building_importing_and_refreshing(tmp_path: P
     source.write_bytes(export_csv(make_team(3, 700, AS_OF), dialect="semicolon", spellings=True))
     new_file(path, TeamRequest("seven", "EMEA", "CHF"), now=NOW)
     assert all_complaints(path) == []
-    import_file(path, source, now=NOW)
+    import_in(ClosedWorkbook(path), source, now=NOW)
     assert all_complaints(path) == []
-    refresh_file(path, now=NOW + dt.timedelta(days=40))
+    refresh_in(ClosedWorkbook(path), now=NOW + dt.timedelta(days=40))
     assert all_complaints(path) == []
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SHARED
-from xlpipeline.hosts.file import apply_changes, read_book
-from xlpipeline.jobs.import_deals import import_file
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, read_book
+from xlpipeline.jobs.import_deals import import_in
 from xlpipeline.jobs.new import TeamRequest, new_file
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.book import Book, CellError, ChangeSet, TableChange
 
 MAVEN = SHARED / "data" / "maven_crm"
@@ -36,8 +36,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("maven") / "team.xlsx"
     request = TeamRequest(str(RECIPE), "Hardware", "USD", reps=MAVEN / "sales_teams.csv")
     new_file(path, request, now=NOW)
-    import_file(path, MAVEN / "sales_pipeline.csv", now=NOW)
-    refresh_file(path, now=NOW, as_of=AS_OF)
+    import_in(ClosedWorkbook(path), MAVEN / "sales_pipeline.csv", now=NOW)
+    refresh_in(ClosedWorkbook(path), now=NOW, as_of=AS_OF)
     return path
 
 
@@ -55,7 +55,7 @@ def last_quarter_book(path: Path, tmp_path_factory: pytest.TempPathFactory) -> B
     row = settings.index[settings["Key"] == "window_quarters"]
     change = TableChange("Settings", {"Value": pd.Series([1], index=row, dtype=object)})
     apply_changes(copy, ChangeSet((change,)))
-    refresh_file(copy, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(copy), now=NOW, as_of=AS_OF)
     return read_book(copy)
 
 
@@ -176,13 +176,13 @@ def test_the_velocity_of_the_last_quarter_has_the_expected_parts(
 
 def test_a_second_refresh_changes_nothing(path: Path) -> None:
     before = path.read_bytes()
-    outcome = refresh_file(path, now=NOW + dt.timedelta(hours=5), as_of=AS_OF)
+    outcome = refresh_in(ClosedWorkbook(path), now=NOW + dt.timedelta(hours=5), as_of=AS_OF)
     assert not outcome.data["written"]
     assert path.read_bytes() == before
 
 
 def test_importing_the_same_file_again_changes_nothing(path: Path) -> None:
     before = path.read_bytes()
-    outcome = import_file(path, MAVEN / "sales_pipeline.csv", now=NOW)
+    outcome = import_in(ClosedWorkbook(path), MAVEN / "sales_pipeline.csv", now=NOW)
     assert (outcome.data["added"], outcome.data["updated"], outcome.data["unchanged"]) == (0, 0, 8800)
     assert path.read_bytes() == before

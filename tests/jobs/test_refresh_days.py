@@ -14,22 +14,22 @@ import pytest
 from tests.conftest import AS_OF, NOW
 from xlpipeline.cli import main
 from xlpipeline.errors import BookError
-from xlpipeline.hosts.file import apply_changes, open_book, read_book
-from xlpipeline.jobs.refresh import refresh, refresh_file
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, open_book, read_book
+from xlpipeline.jobs.refresh import refresh, refresh_in
 from xlpipeline.jobs.upgrade import upgrade_file
 from xlpipeline.model.book import Book, ChangeSet, TableChange
 
 
 def test_a_day_to_come_does_not_bar_the_plain_refreshes_until_then(small_book: Path) -> None:
-    refresh_file(small_book, now=NOW, as_of=AS_OF + dt.timedelta(days=200))
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF + dt.timedelta(days=200))
     assert read_book(small_book).names["AsOf"] == AS_OF + dt.timedelta(days=200)
-    outcome = refresh_file(small_book, now=NOW)
+    outcome = refresh_in(ClosedWorkbook(small_book), now=NOW)
     assert read_book(small_book).names["AsOf"] == AS_OF
     assert not [note for note in outcome.data["notes"] if "figures only" in note]
 
 
 def test_a_past_day_says_which_figures_it_cannot_know(small_book: Path) -> None:
-    outcome = refresh_file(small_book, now=NOW, as_of=AS_OF - dt.timedelta(days=90))
+    outcome = refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF - dt.timedelta(days=90))
     told = " ".join(outcome.data["notes"])
     assert "created or closed after 2026-02-14" in told
     assert "as they are now" in str(read_book(small_book).names["refreshed_on_dashboard"])
@@ -42,7 +42,7 @@ def test_a_decided_spelling_is_no_move_of_the_deal(small_book: Path) -> None:
     since = frame.at[row, "Stage since"]
     spelled = TableChange("Pipeline", {"Stage seen": pd.Series(["Ongoing talks"], index=[row], dtype=object)})
     apply_changes(small_book, ChangeSet((spelled,)))
-    refresh_file(small_book, now=NOW + dt.timedelta(days=3))
+    refresh_in(ClosedWorkbook(small_book), now=NOW + dt.timedelta(days=3))
     after = read_book(small_book).frame("Pipeline")
     assert str(after.at[row, "Stage since"]) == str(since)
     assert str(after.at[row, "Stage seen"]) == str(after.at[row, "Stage"])

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from tests.conftest import AS_OF, NOW
-from xlpipeline.hosts.file import read_book, write_new
+from xlpipeline.hosts.file import ClosedWorkbook, read_book, write_new
 from xlpipeline.jobs.demo import demo_tables
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.jobs.restore import restore_file
 from xlpipeline.jobs.upgrade import find_missing, upgrade_file
 from xlpipeline.model.book import Book
@@ -61,7 +61,7 @@ def old_content() -> bytes:
 def old_book(old_content: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "old.xlsx"
     write_new(path, old_content)
-    refresh_file(path, now=NOW, as_of=AS_OF, keep_backup=False)
+    refresh_in(ClosedWorkbook(path, keep_backup=False), now=NOW, as_of=AS_OF)
     return path
 
 
@@ -142,7 +142,7 @@ def book_without_history(tmp_path: Path) -> Path:
     tabs = tuple(without(tab) for tab in TABS if not tab.name.startswith(("_History", "_Snapshots")))
     tables = demo_tables(make_team(11, 40, AS_OF))
     write_new(path, build_workbook(load_recipe("eight"), now=NOW, tables=tables, tabs=tabs))
-    refresh_file(path, now=NOW, as_of=AS_OF, keep_backup=False)
+    refresh_in(ClosedWorkbook(path, keep_backup=False), now=NOW, as_of=AS_OF)
     return path
 
 
@@ -156,7 +156,7 @@ def test_a_book_from_before_the_history_gets_hidden_tabs_and_a_baseline(book_wit
         sheets = re.findall(r'<sheet [^>]*name="(_\w+)"[^>]*state="(\w+)"', package.read("xl/workbook.xml").decode())
     assert dict(sheets) == {"_Cards": "hidden", "_History": "hidden", "_Snapshots": "hidden"}
     assert "Earlier days" in book.tables["Pipeline"].formulas["Flags"]
-    assert refresh_file(book_without_history, now=NOW).data["written"] is False
+    assert refresh_in(ClosedWorkbook(book_without_history), now=NOW).data["written"] is False
 
 
 def test_a_new_sentence_on_a_dashboard_makes_no_tab_of_its_own(small_book: Path) -> None:

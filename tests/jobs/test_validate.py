@@ -12,9 +12,9 @@ import pytest
 
 from tests.conftest import AS_OF, NOW
 from xlpipeline.cli import main
-from xlpipeline.hosts.file import apply_changes, open_book, read_book
-from xlpipeline.jobs.refresh import refresh_file
-from xlpipeline.jobs.validate import validate_file
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, open_book, read_book
+from xlpipeline.jobs.refresh import refresh_in
+from xlpipeline.jobs.validate import validate_in
 from xlpipeline.model.book import ChangeSet, TableChange, same_cell
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def won_rows(path: Path, n: int) -> list[int]:
 
 def test_it_counts_what_the_issues_tab_counts_and_leaves_the_file_alone(messy_book: Path) -> None:
     content = messy_book.read_bytes()
-    outcome = validate_file(messy_book, now=NOW, as_of=AS_OF)
+    outcome = validate_in(ClosedWorkbook(messy_book), now=NOW, as_of=AS_OF)
     assert messy_book.read_bytes() == content
     issues = read_book(messy_book).frame("Issues")
     assert outcome.data["issues_by_check"] == issues["Check"].value_counts().to_dict()
@@ -46,7 +46,7 @@ def test_it_counts_what_the_issues_tab_counts_and_leaves_the_file_alone(messy_bo
 
 
 def test_the_first_ten_rows_are_told_and_the_rest_counted(messy_book: Path) -> None:
-    outcome = validate_file(messy_book, now=NOW, as_of=AS_OF)
+    outcome = validate_in(ClosedWorkbook(messy_book), now=NOW, as_of=AS_OF)
     told = [line for line in outcome.sentences if line.startswith("  'Pipeline'!")]
     assert len(told) == 10
     assert f"… and {len(outcome.data['issues']) - 10:,} more;" in "\n".join(outcome.sentences)
@@ -54,13 +54,13 @@ def test_the_first_ten_rows_are_told_and_the_rest_counted(messy_book: Path) -> N
 
 def test_an_accepted_error_does_not_fail_strict(small_book: Path) -> None:
     typed(small_book, "Pipeline", "Probability", {0: 1.5})
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
-    assert validate_file(small_book, now=NOW, as_of=AS_OF).errors == 1
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
+    assert validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF).errors == 1
     issues = read_book(small_book).frame("Issues")
     row = issues.index[issues["Severity"] == "error"][0]
     typed(small_book, "Issues", "Decision", {int(row): "accept"})
     typed(small_book, "Issues", "Reason", {int(row): "A bet"})
-    outcome = validate_file(small_book, now=NOW, as_of=AS_OF)
+    outcome = validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert outcome.errors == 0
     assert "1 more accepted or snoozed" in outcome.sentences[1]
     assert [one["counts"] for one in outcome.data["issues"]].count(False) == 1
@@ -69,30 +69,33 @@ def test_an_accepted_error_does_not_fail_strict(small_book: Path) -> None:
 def test_six_spellings_are_proposed_to_mappings_and_applied_by_the_next_refresh(small_book: Path) -> None:
     rows = won_rows(small_book, 6)
     typed(small_book, "Pipeline", "Stage", dict(zip(rows, SPELLINGS, strict=True)))
-    found = validate_file(small_book, now=NOW, as_of=AS_OF)
+    found = validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert found.data["issues_by_check"]["Unknown stage"] == 6
-    outcome = validate_file(small_book, now=NOW, as_of=AS_OF, map_spellings=True)
+    outcome = validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF, map_spellings=True)
     assert {m["from"]: m["to"] for m in outcome.data["mapped"]} == dict.fromkeys(SPELLINGS, "Won")
     assert read_book(small_book).frame("Pipeline")["Stage"].iloc[rows].tolist() == list(SPELLINGS)
-    refreshed = refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refreshed = refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert "Spellings that Mappings has decided were applied in Pipeline: Stage 6." in refreshed.sentences
     assert read_book(small_book).frame("Pipeline")["Stage"].iloc[rows].tolist() == ["Won"] * 6
-    assert "Unknown stage" not in validate_file(small_book, now=NOW, as_of=AS_OF).data["issues_by_check"]
+    assert "Unknown stage" not in validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF).data["issues_by_check"]
     content = small_book.read_bytes()
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert small_book.read_bytes() == content
 
 
 def test_a_spelling_near_nothing_is_listed_for_a_person_and_not_applied(small_book: Path) -> None:
     typed(small_book, "Pipeline", "Stage", {0: "Xyzzy"})
-    outcome = validate_file(small_book, now=NOW, as_of=AS_OF, map_spellings=True)
+    outcome = validate_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF, map_spellings=True)
     assert outcome.data["mapped"] == [{"column": "Stage", "from": "Xyzzy", "to": ""}]
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert read_book(small_book).frame("Pipeline")["Stage"].iloc[0] == "Xyzzy"
 
 
 def test_what_is_decided_already_is_not_proposed_again(small_book: Path) -> None:
-    assert "Every spelling is on its list" in validate_file(small_book, now=NOW, map_spellings=True).sentences[-1]
+    assert (
+        "Every spelling is on its list"
+        in validate_in(ClosedWorkbook(small_book), now=NOW, map_spellings=True).sentences[-1]
+    )
 
 
 def test_a_constant_in_a_computed_column_is_found_and_stays_until_it_is_cleared(small_book: Path) -> None:
@@ -100,15 +103,15 @@ def test_a_constant_in_a_computed_column_is_found_and_stays_until_it_is_cleared(
     row = int(book.frame("Pipeline").index[book.frame("Pipeline")["Stage type"] == "open"][0])
     wanted = book.frame("Pipeline").at[row, "Stage due"]
     _replace_formula(small_book, book.tables["Pipeline"].address(row, "Stage due"), b"<v>7</v>")
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     refreshed = read_book(small_book)
     assert refreshed.tables["Pipeline"].constants("Stage due") == [row]
     assert "Formula typed over" in refreshed.frame("Issues")["Check"].tolist()
     content = small_book.read_bytes()
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     assert small_book.read_bytes() == content
     _replace_formula(small_book, book.tables["Pipeline"].address(row, "Stage due"), b"")
-    refresh_file(small_book, now=NOW, as_of=AS_OF)
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
     mended = read_book(small_book)
     assert mended.tables["Pipeline"].without_formula == {}
     assert same_cell(mended.frame("Pipeline").at[row, "Stage due"], wanted)

@@ -1,7 +1,6 @@
 """The file host: a closed workbook, read as tables and changed losslessly.
 
-A job does ``opened = open_book(path)``, computes a ChangeSet from ``opened.book``, keeps what differs with
-``needed_changes``, and calls ``apply_changes(path, needed, expected_hash=opened.hash)``.
+``ClosedWorkbook`` is what jobs are given; ``open_book`` and ``apply_changes`` are its two halves.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlpipeline.errors import BookError, BusyError
+from xlpipeline.hosts.workbook import Saved
 from xlpipeline.model.book import Book, ChangeSet
 from xlpipeline.ooxml.package import Package, open_package
 from xlpipeline.ooxml.patch import apply_to_package
@@ -29,14 +29,41 @@ class OpenBook:
     hash: str
 
 
-@dataclass(frozen=True)
-class Saved:
-    """What a save did. ``cells`` counts the cells written; ``backup`` is where the previous file is kept."""
+class ClosedWorkbook:
+    """A closed file as jobs see it (``hosts.workbook.Workbook``).
 
-    path: Path
-    written: bool
-    cells: int = 0
-    backup: Path | None = None
+    ``keep_backup``: keep the previous file as ``.bak`` (a workbook that was only just built has none worth keeping).
+    """
+
+    def __init__(self, path: Path, *, keep_backup: bool = True) -> None:
+        self.path = path
+        self._keep_backup = keep_backup
+        self._read_hash: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def place(self) -> str:
+        """The path as it was given."""
+        return str(self.path)
+
+    @property
+    def kind(self) -> str:
+        """A closed file."""
+        return "file"
+
+    def read(self) -> Book:
+        """See ``open_book``."""
+        opened = open_book(self.path)
+        self._read_hash = opened.hash
+        return opened.book
+
+    def apply(self, changes: ChangeSet) -> Saved:
+        """See ``apply_changes``."""
+        return apply_changes(self.path, changes, expected_hash=self._read_hash, keep_backup=self._keep_backup)
 
 
 def open_book(path: Path, tables: Collection[str] | None = None) -> OpenBook:
@@ -82,7 +109,7 @@ def apply_changes(
         BookError: the workbook cannot be read or must not be written.
     """
     if not changes:
-        return Saved(path, written=False)
+        return Saved(written=False, sentence="Nothing had changed, so nothing was written.")
     refuse_locked(path)
     data = read_bytes(path)
     read_hash = _hash(data)
@@ -92,7 +119,8 @@ def apply_changes(
         package = open_package(data, path.name)
         cells = apply_to_package(package, changes)
     backup = replace_if_same(path, package, read_hash, keep_backup=keep_backup)
-    return Saved(path, written=True, cells=cells, backup=backup)
+    kept = f"; the previous file is kept as {backup.name}." if backup else "."
+    return Saved(written=True, sentence=f"Saved{kept}", cells=cells)
 
 
 def write_new(path: Path, content: bytes) -> None:

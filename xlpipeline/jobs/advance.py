@@ -8,15 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.hosts.workbook import Saved, Workbook
 from xlpipeline.jobs.outcome import Outcome, Progress, no_progress
-from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh
+from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh, tool_name
 from xlpipeline.model.applied import applied
 from xlpipeline.model.book import Book, ChangeSet, TableChange
 from xlpipeline.model.criteria import Criterion, StagePath, steps
@@ -153,33 +152,33 @@ def _refusal(name: str, way: tuple[str, str], missing: list[tuple[Criterion, boo
     return "\n".join(lines)
 
 
-def advance_file(
-    path: Path, request: MoveRequest, *, now: dt.datetime, user: str = "", progress: Progress = no_progress
+def advance_in(
+    workbook: Workbook, request: MoveRequest, *, now: dt.datetime, user: str = "", progress: Progress = no_progress
 ) -> Outcome:
-    """Move a deal of a closed workbook and refresh it.
+    """Move a deal of a workbook and refresh it.
 
     Raises:
         RequestError: the move may not be made; the sentences say what is missing.
         BookError: the workbook cannot be read or must not be written.
         SetupError: a set-up table holds something that is not allowed.
     """
-    progress(f"reading {path.name}")
-    opened = open_book(path)
+    progress(f"reading {workbook.title}")
+    book = workbook.read()
     progress("measuring")
-    done = advance(opened.book, request, now=now, user=user)
-    progress(f"saving {path.name}")
-    apply_changes(path, done.changes, expected_hash=opened.hash)
-    return _outcome(path, request, done)
+    done = advance(book, request, now=now, user=user, tool=tool_name(workbook))
+    progress(f"writing {workbook.title}")
+    saved = workbook.apply(done.changes)
+    return _outcome(workbook, request, done, saved)
 
 
-def _outcome(path: Path, request: MoveRequest, done: Advanced) -> Outcome:
+def _outcome(workbook: Workbook, request: MoveRequest, done: Advanced, saved: Saved) -> Outcome:
     lines = [f"{request.deal_id.strip()} moved from {done.start or 'no stage'} to {done.end}."]
     if done.missing:
         lines.append(f"Overridden: {', '.join(done.missing)}. Overrides in this workbook so far: {done.overrides:,}.")
     lines += _needed_now(done)
-    lines.append(f"Saved; the previous file is kept as {path.name}.bak.")
+    lines.append(saved.sentence)
     data: dict[str, Any] = {
-        "file": str(path),
+        "file": workbook.place,
         "deal_id": request.deal_id.strip(),
         "from": done.start,
         "to": done.end,

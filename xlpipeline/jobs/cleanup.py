@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.hosts.workbook import Workbook
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh
+from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh, tool_name
 from xlpipeline.metrics.clean_up import HEADS, candidates
 from xlpipeline.model.applied import appended_rows, applied
 from xlpipeline.model.book import Book, ChangeSet, TableChange
@@ -101,39 +100,46 @@ def _moves(book: Book, facts: Facts, deals: pd.DataFrame, stage: str) -> ChangeS
     return changes
 
 
-def cleanup_file(
-    path: Path, wanted: Sequence[str] = (), *, now: dt.datetime, user: str = "", progress: Progress = no_progress
+def cleanup_in(
+    workbook: Workbook,
+    wanted: Sequence[str] = (),
+    *,
+    now: dt.datetime,
+    user: str = "",
+    progress: Progress = no_progress,
 ) -> Outcome:
-    """List the proposals of a closed workbook; with ``wanted``, accept these and refresh it.
+    """List the proposals of a workbook; with ``wanted``, accept these and refresh it.
 
     Raises:
         RequestError: a deal is not proposed, or there is no derailed stage.
         BookError: the workbook cannot be read or must not be written.
         SetupError: a set-up table holds something that is not allowed.
     """
-    progress(f"reading {path.name}")
-    opened = open_book(path)
+    progress(f"reading {workbook.title}")
+    book = workbook.read()
     progress("measuring")
     if not wanted:
-        return _listed(path, refresh(opened.book, now=now, user=user).facts)
-    done = accept(opened.book, wanted, now=now, user=user)
+        return _listed(workbook, refresh(book, now=now, user=user).facts)
+    done = accept(book, wanted, now=now, user=user, tool=tool_name(workbook))
     if done.deals.empty:
-        return Outcome(("No open deal is proposed for clean-up, so nothing was written.",), _data(path, done.deals, ""))
-    progress(f"saving {path.name}")
-    apply_changes(path, done.changes, expected_hash=opened.hash)
+        return Outcome(
+            ("No open deal is proposed for clean-up, so nothing was written.",), _data(workbook.place, done.deals, "")
+        )
+    progress(f"writing {workbook.title}")
+    saved = workbook.apply(done.changes)
     errors = int((done.refreshed.issues["Severity"] == "error").sum())
     day = done.refreshed.facts.as_of.isoformat()
     moved = f"{counted(len(done.deals), 'deal')} moved to {done.stage}, closed on {day}; nothing was deleted, and the "
-    sentences = (f"{moved}history has each move.", f"Saved; the previous file is kept as {path.name}.bak.")
-    return Outcome(sentences, _data(path, done.deals, done.stage), errors)
+    sentences = (f"{moved}history has each move.", saved.sentence)
+    return Outcome(sentences, _data(workbook.place, done.deals, done.stage), errors)
 
 
-def _listed(path: Path, facts: Facts) -> Outcome:
+def _listed(workbook: Workbook, facts: Facts) -> Outcome:
     deals = candidates(facts)
     if deals.empty:
-        return Outcome(("No open deal is proposed for clean-up.",), _data(path, deals, ""))
+        return Outcome(("No open deal is proposed for clean-up.",), _data(workbook.place, deals, ""))
     unit, code = facts.money_unit, facts.settings.currency.upper()
-    lines = [f"{counted(len(deals), 'open deal')} in {path.name} look{'s' if len(deals) == 1 else ''} dead:"]
+    lines = [f"{counted(len(deals), 'open deal')} in {workbook.title} look{'s' if len(deals) == 1 else ''} dead:"]
     cells = zip(*(deals[head] for head in HEADS), strict=True)
     for name, opportunity, owner, stage, amount, reasons in cells:
         worth = "no amount" if pd.isna(amount) else f"{amount / unit:,.0f} {code}"
@@ -141,17 +147,17 @@ def _listed(path: Path, facts: Facts) -> Outcome:
             f"  {name or '(no ID)'}  {opportunity:.40} · {owner or 'no owner'} · {stage} · {worth}: {reasons}."
         )
     lines.append(
-        f"Nothing was written. To move them to the derailed stage: xlpipeline cleanup {path.name} --accept DEAL-ID …, "
-        "or --accept all."
+        "Nothing was written. To move them to the derailed stage: "
+        f"xlpipeline cleanup {workbook.title} --accept DEAL-ID …, or --accept all."
     )
-    return Outcome(tuple(lines), _data(path, deals, ""))
+    return Outcome(tuple(lines), _data(workbook.place, deals, ""))
 
 
-def _data(path: Path, deals: pd.DataFrame, stage: str) -> dict[str, Any]:
+def _data(place: str, deals: pd.DataFrame, stage: str) -> dict[str, Any]:
     rows = zip(*(deals[head] for head in ("deal_id", "opportunity", "owner", "stage", "reasons")), strict=True)
     heads = ("deal_id", "opportunity", "owner", "stage", "reasons")
     return {
-        "file": str(path),
+        "file": place,
         "accepted": bool(stage),
         "moved_to": stage or None,
         "deals": [dict(zip(heads, map(str, row), strict=True)) for row in rows],

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import open_book
+from xlpipeline.hosts.file import ClosedWorkbook, open_book
 from xlpipeline.hosts.forgetting import forget_in_file, has_backup
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import TOOL, local_moment, refresh_file
+from xlpipeline.jobs.refresh import TOOL, local_moment, refresh_in
 from xlpipeline.model.book import Book, ChangeSet, needed_changes, whole_table
 from xlpipeline.model.cells import texts
 from xlpipeline.model.forgetting import FORGOTTEN, forget, name_pattern, without_name
@@ -81,7 +81,7 @@ def forget_file(
     done = forget_contact(opened.book, contact, now=now, user=user)
     progress(f"saving {path.name}")
     shared = forget_in_file(path, done.changes, name_pattern(contact), FORGOTTEN, expected_hash=opened.hash)
-    refreshed = refresh_file(path, now=now, user=user, keep_backup=False, progress=progress)
+    refreshed = refresh_in(ClosedWorkbook(path, keep_backup=False), now=now, user=user, progress=progress)
     data = {"file": str(path), "events": done.events, "cells": done.cells, "texts": shared, "left": list(done.left)}
     return Outcome(_sentences(path, done, shared), data, refreshed.errors)
 

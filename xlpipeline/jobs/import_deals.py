@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.hosts.workbook import Workbook
 from xlpipeline.importers.generic import ImportPlan, plan_import
 from xlpipeline.importers.mapping_file import MappingChoices, read_mapping
 from xlpipeline.importers.source import read_source
@@ -19,8 +19,8 @@ from xlpipeline.model.schema import IMPORT_FAULTS
 _SHOWN = 10
 
 
-def import_file(
-    path: Path, source_path: Path, *, now: dt.datetime, map_path: Path | None = None, dry_run: bool = False,
+def import_in(
+    workbook: Workbook, source_path: Path, *, now: dt.datetime, map_path: Path | None = None, dry_run: bool = False,
     progress: Progress = no_progress,
 ) -> Outcome:  # fmt: skip
     """Bring the rows of ``source_path`` into Pipeline by Deal ID; nothing is ever deleted.
@@ -33,22 +33,22 @@ def import_file(
     choices = read_mapping(map_path) if map_path else MappingChoices()
     progress(f"reading {source_path.name}")
     source = read_source(source_path, sheet=choices.sheet, encoding=choices.encoding, delimiter=choices.delimiter)
-    opened = open_book(path)
+    book = workbook.read()
     progress("mapping")
-    plan = plan_import(opened.book, source, choices, now=now)
+    plan = plan_import(book, source, choices, now=now)
     written = False
     if not dry_run:
-        progress(f"saving {path.name}")
+        progress(f"writing {workbook.title}")
         changes = plan.changes + ChangeSet((_kept_faults(plan, source_path.name, now),))
-        written = apply_changes(path, needed_changes(changes, opened.book), expected_hash=opened.hash).written
+        written = workbook.apply(needed_changes(changes, book)).written
     return Outcome(
-        _sentences(path, source_path, plan, dry_run=dry_run, written=written),
+        _sentences(source_path, plan, dry_run=dry_run, written=written),
         _data(plan, written=written),
         len(plan.faults),
     )
 
 
-def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool, written: bool) -> tuple[str, ...]:
+def _sentences(source_path: Path, plan: ImportPlan, *, dry_run: bool, written: bool) -> tuple[str, ...]:
     lines = [f"Columns of {source_path.name}:"]
     lines += [f"  {c.source} → {c.target or 'not imported'}: {c.reason}" for c in plan.preview]
     done = "would be" if dry_run else "was" if plan.added == 1 else "were"
@@ -76,7 +76,7 @@ def _sentences(path: Path, source_path: Path, plan: ImportPlan, *, dry_run: bool
     if dry_run:
         lines.append("This was a dry run: nothing was written.")
     elif written:
-        lines.append(f"Saved; next: xlpipeline refresh {path.name}")
+        lines.append("Written; please refresh next, so that the figures follow.")
     else:
         lines.append("The workbook already held all of this, so nothing was written.")
     return tuple(lines)

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from xlpipeline.errors import RequestError, SourceError
-from xlpipeline.hosts.file import write_new
+from xlpipeline.hosts.file import ClosedWorkbook, write_new
 from xlpipeline.importers.source import read_source
 from xlpipeline.importers.team_tables import read_team_table
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import refresh_file
+from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.schema import QUOTAS, REPS
 
 
@@ -62,7 +62,9 @@ def new_file(
     settings: dict[str, Any] = {k: v for k, v in (("team", request.team), ("currency", request.currency.upper())) if v}
     content = build_workbook(recipe, settings=settings, reps=reps, quotas=quotas, tables=request.tables, now=now)
     write_new(path, content)
-    refreshed = refresh_file(path, now=now, as_of=request.as_of, user=user, keep_backup=False, progress=progress)
+    refreshed = refresh_in(
+        ClosedWorkbook(path, keep_backup=False), now=now, as_of=request.as_of, user=user, progress=progress
+    )
     reps_count = len(reps) if reps is not None else len(request.tables.get("Reps", ()))
     sentence = f"Built {path} from the template {recipe.name}" + (
         f" with {counted(reps_count, 'rep')}." if reps_count else "."

@@ -1,6 +1,6 @@
 """Refresh metrics: figures, stale flags and issues of a workbook at an as-of date.
 
-``refresh`` is pure: a book in, a change set out. ``refresh_file`` takes a closed file through it. Before anything is
+``refresh`` is pure: a book in, a change set out. ``refresh_in`` takes a workbook through it. Before anything is
 measured, Pipeline is compared with its history: new rows get an ID, changes become events, and what was typed against
 the criteria is put back where the policy says so.
 """
@@ -13,14 +13,13 @@ import gc
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from xlpipeline import __version__
 from xlpipeline.checks import find_issues, standing
-from xlpipeline.errors import BookError, SetupError
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.errors import BookError
+from xlpipeline.hosts.workbook import Saved, Workbook
 from xlpipeline.importers.respell import respelled
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
 from xlpipeline.model.applied import applied
@@ -39,8 +38,8 @@ from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Tab, TableBlock
 from xlpipeline.tabs.settings import LIVE_FORMULAS
 
-TOOL = f"xlpipeline {__version__} file"
-"""What the history says wrote its lines."""
+TOOL = f"xlpipeline {__version__}"
+"""What the history says wrote its lines, where no host is known."""
 
 
 @dataclass(frozen=True)
@@ -175,21 +174,8 @@ def _past_facts(book: Book, day: dt.date, settings: Settings) -> tuple[Facts, tu
 
 
 def local_moment(now: dt.datetime, settings: Settings) -> dt.datetime:
-    """An aware moment as the naive one that clocks in the workbook's zone show.
-
-    Raises:
-        SetupError: the zone is not known.
-    """
-    return now.astimezone(_zone(settings)).replace(tzinfo=None)
-
-
-def _zone(settings: Settings) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(settings.time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise SetupError(
-            f"Settings: the time_zone '{settings.time_zone:.40}' is not known; please enter one such as Europe/Berlin."
-        ) from error
+    """An aware moment as the naive one that clocks in the workbook's zone show (``read_settings`` knows the zone)."""
+    return now.astimezone(zoneinfo.ZoneInfo(settings.time_zone)).replace(tzinfo=None)
 
 
 def _see_stages(facts: Facts, seen_on: dt.date) -> tuple[Facts, TableChange]:
@@ -252,32 +238,35 @@ def _version_notes(book: Book) -> tuple[str, ...]:
     return (f"Missing in this workbook: the table {', '.join(gone)}; run 'xlpipeline upgrade' to get it back.",)
 
 
-def refresh_file(
-    path: Path,
+def refresh_in(
+    workbook: Workbook,
     *,
     now: dt.datetime,
     as_of: dt.date | None = None,
     user: str = "",
-    keep_backup: bool = True,
     progress: Progress = no_progress,
 ) -> Outcome:
-    """Refresh a closed workbook in place; everything that is not a figure stays byte for byte.
+    """Refresh a workbook in place; everything that is not a figure stays as it is.
 
-    ``user``: who refreshes, for the history. ``keep_backup``: keep the previous file as ``.bak`` (a workbook that was
-    only just built has none worth keeping).
+    ``user``: who refreshes, for the history.
 
     Raises:
         BookError: the file cannot be read or must not be written.
         SetupError: a set-up table holds something that is not allowed.
     """
     with _no_collecting():
-        progress(f"reading {path.name}")
-        opened = open_book(path)
+        progress(f"reading {workbook.title}")
+        book = workbook.read()
         progress("measuring")
-        refreshed = refresh(opened.book, now=now, as_of=as_of, user=user)
-        progress(f"saving {path.name}")
-        saved = apply_changes(path, refreshed.changes, expected_hash=opened.hash, keep_backup=keep_backup)
-    return _outcome(path, refreshed, written=saved.written)
+        refreshed = refresh(book, now=now, as_of=as_of, user=user, tool=tool_name(workbook))
+        progress(f"writing {workbook.title}")
+        saved = workbook.apply(refreshed.changes)
+    return _outcome(workbook, refreshed, saved)
+
+
+def tool_name(workbook: Workbook) -> str:
+    """What the history says wrote its lines."""
+    return f"xlpipeline {__version__} {workbook.kind}"
 
 
 @contextlib.contextmanager
@@ -292,27 +281,25 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _outcome(path: Path, refreshed: Refreshed, *, written: bool) -> Outcome:
+def _outcome(workbook: Workbook, refreshed: Refreshed, saved: Saved) -> Outcome:
     facts, severity = refreshed.facts, refreshed.issues["Severity"]
     found = {kind: int((severity == kind).sum()) for kind in ("error", "warning", "info")}
     deals = facts.deals
     counts = f"{counted(len(deals), 'opportunity', 'opportunities')}, {int(deals['is_open'].sum()):,} open"
     sentences = (
-        f"{path.name}: {counts}, figures as of {facts.as_of.isoformat()}.",
+        f"{workbook.title}: {counts}, figures as of {facts.as_of.isoformat()}.",
         _issue_sentence(found),
-        "Saved; the previous file is kept as " + path.name + ".bak."
-        if written
-        else "Nothing had changed, so nothing was written.",
+        saved.sentence,
         *refreshed.notes,
     )
     data = {
-        "file": str(path),
+        "file": workbook.place,
         "as_of": facts.as_of.isoformat(),
         "opportunities": len(deals),
         "open": int(deals["is_open"].sum()),
         "issues": found,
         "issues_by_check": {str(k): int(v) for k, v in refreshed.issues["Check"].value_counts().items()},
-        "written": written,
+        "written": saved.written,
         "notes": list(refreshed.notes),
     }
     return Outcome(sentences, data, errors=found["error"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.hosts.workbook import Workbook
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import TOOL, Refreshed, local_moment, refresh
+from xlpipeline.jobs.refresh import TOOL, Refreshed, local_moment, refresh, tool_name
 from xlpipeline.metrics.aging import by_rep
 from xlpipeline.metrics.coverage import coverage
 from xlpipeline.metrics.open_pipeline import by_stage
@@ -95,28 +94,28 @@ def _money(minor: float, facts: Facts) -> float | None:
     return None if minor != minor else float(minor) / facts.money_unit  # noqa: PLR0124 - NaN
 
 
-def snapshot_file(
-    path: Path, label: str = "", *, now: dt.datetime, user: str = "", progress: Progress = no_progress
+def snapshot_in(
+    workbook: Workbook, label: str = "", *, now: dt.datetime, user: str = "", progress: Progress = no_progress
 ) -> Outcome:
-    """Refresh a closed workbook and append a snapshot.
+    """Refresh a workbook and append a snapshot.
 
     Raises:
         BookError: the workbook cannot be read or must not be written.
         RequestError: the book is too old to hold snapshots.
         SetupError: a set-up table holds something that is not allowed.
     """
-    progress(f"reading {path.name}")
-    opened = open_book(path)
+    progress(f"reading {workbook.title}")
+    book = workbook.read()
     progress("measuring")
-    taken = take_snapshot(opened.book, label, now=now, user=user)
-    progress(f"saving {path.name}")
-    apply_changes(path, taken.changes, expected_hash=opened.hash)
+    taken = take_snapshot(book, label, now=now, user=user, tool=tool_name(workbook))
+    progress(f"writing {workbook.title}")
+    saved = workbook.apply(taken.changes)
     facts, team = taken.refreshed.facts, taken.rows.iloc[0]
     called = f" “{label.strip()}”" if label.strip() else ""
     worth = f"{team['Open amount'] or 0:,.0f} {facts.settings.currency}"
     lines = (
         f"Snapshot{called} of {facts.as_of} taken: {counted(int(team['Open deals']), 'open deal')}, {worth}.",
-        f"Saved; the previous file is kept as {path.name}.bak.",
+        saved.sentence,
     )
-    data = {"file": str(path), "date": facts.as_of.isoformat(), "label": label.strip(), "rows": len(taken.rows)}
+    data = {"file": workbook.place, "date": facts.as_of.isoformat(), "label": label.strip(), "rows": len(taken.rows)}
     return Outcome(lines, data, int((taken.refreshed.issues["Severity"] == "error").sum()))

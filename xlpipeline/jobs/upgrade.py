@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from xlpipeline.hosts.file import apply_changes, open_book
+from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, open_book
 from xlpipeline.hosts.grafting import Graft, Grafted, graft_file
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import refresh_file, require_pipeline
+from xlpipeline.jobs.refresh import refresh_in, require_pipeline
 from xlpipeline.model.book import Book, ChangeSet, TableChange, needed_changes
 from xlpipeline.model.schema import SCHEMA_VERSION, SETTINGS
 from xlpipeline.model.settings import read_settings, setting_fields
@@ -93,7 +93,7 @@ def upgrade_file(path: Path, *, now: dt.datetime, user: str = "", progress: Prog
         progress("building what is missing")
         grafted = graft_file(path, _graft(opened.book, missing, now), expected_hash=opened.hash)
     _add_settings(path, missing.settings, keep_backup=not (missing.tabs or missing.columns))
-    refreshed = refresh_file(path, now=now, user=user, keep_backup=False, progress=progress)
+    refreshed = refresh_in(ClosedWorkbook(path, keep_backup=False), now=now, user=user, progress=progress)
     return _outcome(path, missing, grafted, refreshed)
 
 

@@ -7,48 +7,47 @@ most likely means. No deal is changed by that: a person looks them over, and the
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from xlpipeline.checks import CHECKS, find_issues, standing
 from xlpipeline.errors import RequestError
-from xlpipeline.hosts.file import OpenBook, apply_changes, open_book
+from xlpipeline.hosts.workbook import Workbook
 from xlpipeline.importers.respell import proposals
 from xlpipeline.importers.spellings import Learned
 from xlpipeline.importers.upsert import remember
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
 from xlpipeline.jobs.refresh import Refreshed, refresh
 from xlpipeline.jobs.upgrade import Missing, find_missing
-from xlpipeline.model.book import ChangeSet
+from xlpipeline.model.book import Book, ChangeSet
 
 FIRST_ROWS: Final = 10
 """Issues that are printed one by one; ``--json`` gives all."""
 _WIDTH: Final = 34
 
 
-def validate_file(
-    path: Path, *, now: dt.datetime, as_of: dt.date | None = None, map_spellings: bool = False,
+def validate_in(
+    workbook: Workbook, *, now: dt.datetime, as_of: dt.date | None = None, map_spellings: bool = False,
     progress: Progress = no_progress,
 ) -> Outcome:  # fmt: skip
-    """Check a closed workbook as a refresh would see it now.
+    """Check a workbook as a refresh would see it now.
 
     Raises:
         BookError: the workbook cannot be read (or, with ``map_spellings``, must not be written).
         RequestError: spellings are to be mapped, but the workbook has no table Mappings.
         SetupError: a set-up table holds something that is not allowed.
     """
-    progress(f"reading {path.name}")
-    opened = open_book(path)
+    progress(f"reading {workbook.title}")
+    book = workbook.read()
     progress("checking")
-    refreshed = refresh(opened.book, now=now, as_of=as_of)
+    refreshed = refresh(book, now=now, as_of=as_of)
     issues = find_issues(refreshed.facts)
     counts = count_by_check(issues)
-    missing = find_missing(opened.book)
-    mapped = _map(opened, refreshed.facts.as_of) if map_spellings else ()
+    missing = find_missing(book)
+    mapped = _map(workbook, book, refreshed.facts.as_of) if map_spellings else ()
     sentences = (
-        *_headline(path, refreshed, issues, written=bool(mapped)),
+        *_headline(workbook.title, refreshed, issues, written=bool(mapped)),
         *(f"  {n:>6,}  {kind:<8} {check:<{_WIDTH}.{_WIDTH}} {todo}" for kind, check, n, todo in counts),
         *_first_rows(issues),
         *_lacking(missing),
@@ -56,7 +55,7 @@ def validate_file(
         *refreshed.notes,
     )
     errors = int((standing(issues)["Severity"] == "error").sum())
-    return Outcome(sentences, _data(path, refreshed, issues, counts, mapped), errors)
+    return Outcome(sentences, _data(workbook.place, refreshed, issues, counts, mapped), errors)
 
 
 def count_by_check(issues: pd.DataFrame) -> list[tuple[str, str, int, str]]:
@@ -69,11 +68,11 @@ def count_by_check(issues: pd.DataFrame) -> list[tuple[str, str, int, str]]:
     ]
 
 
-def _headline(path: Path, refreshed: Refreshed, issues: pd.DataFrame, *, written: bool) -> list[str]:
+def _headline(title: str, refreshed: Refreshed, issues: pd.DataFrame, *, written: bool) -> list[str]:
     facts, quiet = refreshed.facts, int(issues["quiet"].sum())
     deals = counted(len(facts.deals), "opportunity", "opportunities")
     kept = "" if written else "; nothing was written"
-    lines = [f"{path.name}: {deals} checked as of {facts.as_of.isoformat()}{kept}."]
+    lines = [f"{title}: {deals} checked as of {facts.as_of.isoformat()}{kept}."]
     standing_n = len(issues) - quiet
     apart = f" ({quiet:,} more accepted or snoozed)" if quiet else ""
     return [*lines, f"{counted(standing_n, 'issue')}{apart}:" if standing_n else f"No issues{apart}."]
@@ -101,16 +100,16 @@ def _lacking(missing: Missing) -> list[str]:
     return [f"This workbook lacks (in whole or in part) {'; '.join(parts)}. 'xlpipeline upgrade' adds what is missing."]
 
 
-def _map(opened: OpenBook, today: dt.date) -> tuple[Learned, ...]:
+def _map(workbook: Workbook, book: Book, today: dt.date) -> tuple[Learned, ...]:
     """Write the proposals into Mappings; gives them."""
-    found = proposals(opened.book)
+    found = proposals(book)
     if not found:
         return ()
-    change = remember(opened.book.tables.get("Mappings"), found, today)
-    if "Mappings" not in opened.book.tables:
+    change = remember(book.tables.get("Mappings"), found, today)
+    if "Mappings" not in book.tables:
         raise RequestError("This workbook has no table Mappings; please run 'xlpipeline upgrade' first.")
     if change is not None:
-        apply_changes(opened.path, ChangeSet((change,)), expected_hash=opened.hash)
+        workbook.apply(ChangeSet((change,)))
     return found
 
 
@@ -125,7 +124,7 @@ def _told(mapped: tuple[Learned, ...], *, map_spellings: bool) -> list[str]:
 
 
 def _data(
-    path: Path, refreshed: Refreshed, issues: pd.DataFrame, counts: list[tuple[str, str, int, str]],
+    place: str, refreshed: Refreshed, issues: pd.DataFrame, counts: list[tuple[str, str, int, str]],
     mapped: tuple[Learned, ...],
 ) -> dict[str, Any]:  # fmt: skip
     heads = ("Severity", "Check", "Deal ID", "Owner", "What is wrong", "What to do", "Cell", "Decision", "Reason")
@@ -138,7 +137,7 @@ def _data(
         )
     ]
     return {
-        "file": str(path),
+        "file": place,
         "as_of": refreshed.facts.as_of.isoformat(),
         "opportunities": len(refreshed.facts.deals),
         "issues_by_check": {check: n for _, check, n, _ in counts},
