@@ -16,6 +16,7 @@ from tests.ooxml.books import DEALS, HEADS, plain_book, replace_in, rewrite, ric
 from xlpipeline.errors import BookError
 from xlpipeline.hosts.file import file_hash, open_book, read_book
 from xlpipeline.model.book import CellError
+from xlpipeline.ooxml.archive import CHUNK_BYTES
 
 
 def test_a_table_is_read_with_its_place_heads_and_formulas(tmp_path: Path) -> None:
@@ -140,3 +141,27 @@ def test_a_missing_file_and_a_folder_are_refused_kindly(tmp_path: Path) -> None:
         read_book(tmp_path / "none.xlsx")
     with pytest.raises(BookError, match=r"is a folder; please name the workbook in it\.$"):
         read_book(tmp_path)
+
+
+def test_long_formulas_are_passed_over_wherever_the_sheet_is_cut_into_pieces(tmp_path: Path) -> None:
+    """Formulas fill more than one piece of the sheet's bytes; among them a value typed over one, and a cleared cell."""
+    rows, typed_over, cleared, long_text = 200, 70, 120, b"&lt;f&gt;never shown" * 400
+    book = xlsxwriter.Workbook(str(tmp_path / "long.xlsx"))
+    sheet, style = book.add_worksheet("Long"), book.add_format({"bold": True})
+    sheet.add_table(
+        0, 0, rows, 1, {"name": "Long", "columns": [{"header": "No"}, {"header": "Text", "formula": '="a"'}]}
+    )
+    for row in range(rows):
+        sheet.write_number(row + 1, 0, row)
+        sheet.write_formula(row + 1, 1, '="short"', None, f"row {row}")
+    sheet.write_number(typed_over + 1, 1, -7)
+    sheet.write_blank(cleared + 1, 1, None, style)
+    book.close()
+    path = rewrite(tmp_path / "long.xlsx", lambda name, data: data.replace(b"short", long_text))
+    table = read_book(path).tables["Long"]
+    expected: list[object] = [f"row {row}" for row in range(rows)]
+    expected[typed_over], expected[cleared] = -7.0, None
+    assert rows * len(long_text) > CHUNK_BYTES
+    assert table.frame["No"].tolist() == list(range(rows))
+    assert table.frame["Text"].tolist() == expected
+    assert table.without_formula["Text"] == {typed_over, cleared}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.metrics.small_team import day, facts_of, in_play, won
-from xlpipeline.metrics.coverage import NO_DEAL, by_rep, coverage
+from xlpipeline.metrics.coverage import NO_DEAL, by_rep, coverage, of_each
 from xlpipeline.model.facts import Facts
 
 Q1_OF_ANN = ("Ann", "2026-01-01", "2026-03-31", 500)
@@ -130,3 +130,17 @@ def test_reps_stand_in_the_order_of_reps_then_others_and_nobody_last() -> None:
     assert table["rep"].tolist() == ["Zoe", "Ann", "Mia", "(no owner)"]
     assert table["open_amount"].tolist() == [10_000] * 4
     assert all(math.isnan(quota) for quota in table["quota"])
+
+
+def test_the_coverage_of_each_is_that_of_the_team_and_of_every_rep_alone() -> None:
+    deals = [
+        in_play(600),
+        won(amount=300),
+        in_play(50, None),
+        in_play(70, "2026-01-31", Owner="Bob"),
+        in_play(Owner=""),
+    ]
+    facts = facts_in_february(*deals, quotas=(Q1_OF_ANN, ("Eve", "2026-01-01", "2026-12-31", 900)))
+    alone = [coverage(own) for _, own in facts.by_owner()]
+    assert len(alone) > 3
+    assert of_each(facts) == [coverage(facts), *alone]

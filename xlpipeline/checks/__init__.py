@@ -6,6 +6,7 @@ A new check is one new file with its ``CHECK`` and one line here. Faults never s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -143,23 +144,31 @@ def find_faults(facts: Facts) -> pd.DataFrame:
     remembered in the facts, since several figures of one refresh ask for it.
     """
     heads = {name: frozenset(table.frame.columns) for name, table in facts.book.tables.items()}
-    frames = [_faults_of(check, facts, heads) for check in sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))]
-    faults = pd.concat([f for f in frames if not f.empty] or [_NO_FAULTS], ignore_index=True)
+    in_order = sorted(CHECKS, key=lambda c: SEVERITIES.index(c.severity))
+    rows = [row for check in in_order for row in _faults_of(check, facts, heads)]
+    faults = pd.DataFrame(rows, columns=list(_FAULT_HEADS)) if rows else _NO_FAULTS
     return with_decisions(faults, facts, CHECKS)
 
 
-def _faults_of(check: Check, facts: Facts, heads: Mapping[str, frozenset[str]]) -> pd.DataFrame:
+def _faults_of(check: Check, facts: Facts, heads: Mapping[str, frozenset[str]]) -> list[tuple[object, ...]]:
+    """What one check finds in cells that are there and could be read, by position; columns as ``_FAULT_HEADS``."""
     faults = check.find(facts)
-    if faults.empty:  # most checks of most books: nothing to place, filter or sort
-        return _NO_FAULTS
-    faults = faults.assign(table=check.table) if "table" not in faults.columns else faults
-    placed = [col in heads.get(table, ()) for table, col in zip(faults["table"], faults["column"], strict=True)]
-    faults = faults[np.array(placed, dtype=bool)]
-    if not faults.empty and check.table == "Pipeline" and check is not unreadable_cell.CHECK and len(facts.unreadable):
-        unread = pd.MultiIndex.from_frame(facts.unreadable[["position", "column"]])
-        faults = faults[~pd.MultiIndex.from_frame(faults[["position", "column"]]).isin(unread)]
-    faults = faults.sort_values("position", kind="stable")
-    return faults.assign(check=check.name, severity=check.severity)[list(_FAULT_HEADS)]
+    if faults.empty:  # most checks of most books
+        return []
+    tables = faults["table"].tolist() if "table" in faults.columns else [check.table] * len(faults)
+    unread = _unread(facts) if check.table == "Pipeline" and check is not unreadable_cell.CHECK else frozenset()
+    cells = zip(*(faults[head].tolist() for head in ("position", "column", "wrong")), tables, strict=True)
+    rows = [
+        (position, column, wrong, check.name, table, check.severity)
+        for position, column, wrong, table in cells
+        if column in heads.get(table, ()) and (position, column) not in unread
+    ]
+    return sorted(rows, key=itemgetter(0))
+
+
+def _unread(facts: Facts) -> frozenset[tuple[object, object]]:
+    """Position and column of the cells of Pipeline that could not be read."""
+    return frozenset(zip(facts.unreadable["position"].tolist(), facts.unreadable["column"].tolist(), strict=True))
 
 
 @once

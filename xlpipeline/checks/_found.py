@@ -10,9 +10,13 @@ import pandas as pd
 HEAD = -1
 """Position of a table's head: for faults of the table as a whole."""
 
+_NOTHING = pd.DataFrame({"position": np.array([], dtype=int), "column": [], "wrong": []})
+
 
 def found(rows: pd.DataFrame, column: str, wrong: str | Iterable[str]) -> pd.DataFrame:
     """One fault per row of ``rows`` (index = position in the table), with one sentence for all or one each."""
+    if rows.empty:
+        return _NOTHING
     sentences = wrong if isinstance(wrong, str) else list(wrong)
     return pd.DataFrame({"position": rows.index, "column": column, "wrong": sentences})
 
@@ -40,7 +44,9 @@ def blank(texts: pd.Series) -> pd.Series:
 
 def unknown(values: pd.Series, known: Iterable[str]) -> pd.Series:
     """True where a value is filled but, case aside, none of ``known``: as MATCH in the sheet sees it."""
-    return ~blank(values) & ~values.str.casefold().isin({name.casefold() for name in known})
+    names = {name.casefold() for name in known}
+    is_unknown = [bool(text.strip()) and text.casefold() not in names for text in values.tolist()]
+    return pd.Series(is_unknown, index=values.index, dtype=bool)
 
 
 def one_per_owner(rows: pd.DataFrame, column: str, have: str, first: str) -> pd.DataFrame:

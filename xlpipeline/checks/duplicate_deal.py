@@ -19,6 +19,7 @@ from xlpipeline.model.spelling import folded
 LEAST_LIKENESS = 88.0
 """Names at least so alike (0-100, order of words aside) may mean one deal."""
 _NEIGHBOURS = 3
+_READ = ("deal_id", "opportunity", "account", "local_amount", "currency", "is_closed", "created", "closed_on")
 _LEGAL_FORMS = frozenset(
     (
         "ag",
@@ -61,17 +62,17 @@ def find(facts: Facts) -> pd.DataFrame:
 def _candidates(deals: pd.DataFrame) -> pd.DataFrame:
     """Deals that share account, amount and the numbers in their names with another; with their folded name."""
     named = ~blank(deals["account"]) & ~blank(deals["opportunity"])
-    some = deals[named & (deals["local_amount"].abs() > 0)]
+    some = deals.loc[named & (deals["local_amount"].abs() > 0), list(_READ)]
     if some.empty:
         return some
-    account = some["account"].map({name: _company(name) for name in some["account"].unique()})
-    some = some.assign(block=account + "|" + some["local_amount"].astype(str) + some["currency"])
-    some = some[some["block"].duplicated(keep=False)]
+    some = some.assign(company=some["account"].map({name: _company(name) for name in some["account"].unique()}))
+    some = some[some.duplicated(["company", "local_amount", "currency"], keep=False)]
     if some.empty:
         return some
     names = some["opportunity"].map(folded)
     numbers = names.map(lambda name: " ".join(re.findall(r"\d+", name)))
-    some = some.assign(block=some["block"] + "|" + numbers, name=names.map(lambda name: " ".join(sorted(name.split()))))
+    block = some["company"] + "|" + some["local_amount"].astype(str) + some["currency"] + "|" + numbers
+    some = some.assign(block=block, name=names.map(lambda name: " ".join(sorted(name.split()))))
     return some[some["block"].duplicated(keep=False)].sort_values(["block", "name"], kind="stable")
 
 

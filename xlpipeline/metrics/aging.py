@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.model.computed import days_over, idle_days, in_stage_since, stale_flags
@@ -39,10 +40,8 @@ FLAGS: Final = {
 """The stale flags, never merged; B stands for T where a deal bounced: moving back does not reset the clock."""
 
 
-_READ: Final = (
-    "deal_id", "opportunity", "owner", "rep", "stage", "stage_order", "amount", "is_open", "created", "expected_close",
-    "next_step", "next_step_date", "last_touch", "stage_seen", "stage_since", "max_business_days", "earlier_days",
-    "last_change",
+_SHOWN: Final = (
+    "deal_id", "opportunity", "owner", "rep", "stage", "stage_order", "amount", "created", "expected_close",
 )  # fmt: skip
 
 
@@ -81,7 +80,8 @@ def stale_counts(facts: Facts) -> pd.DataFrame:
     A deal may carry several flags, so the rows do not add up.
     """
     deals = _open_deals(facts)
-    rows = [(flag, meaning, *_flagged(deals, deals[flag])) for flag, meaning in FLAGS.items()]
+    amounts = deals["amount"].to_numpy()
+    rows = [(flag, meaning, *_flagged(amounts, deals[flag].to_numpy(dtype=bool))) for flag, meaning in FLAGS.items()]
     return pd.DataFrame(rows, columns=["flag", "meaning", "n", "amount", "share"])
 
 
@@ -89,18 +89,13 @@ def stale_counts(facts: Facts) -> pd.DataFrame:
 def by_rep(facts: Facts) -> pd.DataFrame:
     """One row per rep: rep, open_n, T, B, I, C, N, stale_n, stale_amount, stale_share (deals with any flag)."""
     every = _open_deals(facts)
-    rows_of = every.groupby("rep").indices
+    amounts, raised = every["amount"].to_numpy(), every[list(FLAGS)].to_numpy(dtype=bool)
+    rows_of, nobody = every.groupby("rep").indices, np.array([], dtype=int)
     rows = []
     for rep in facts.rep_names():
-        deals = every.iloc[rows_of.get(rep, [])]
-        rows.append(
-            (
-                rep,
-                len(deals),
-                *(int(deals[flag].sum()) for flag in FLAGS),
-                *_flagged(deals, deals[list(FLAGS)].any(axis=1)),
-            )
-        )
+        own = rows_of.get(rep, nobody)
+        with_any = _flagged(amounts[own], raised[own].sum(axis=1) > 0)
+        rows.append((rep, len(own), *raised[own].sum(axis=0).tolist(), *with_any))
     return pd.DataFrame(rows, columns=["rep", "open_n", *FLAGS, "stale_n", "stale_amount", "stale_share"])
 
 
@@ -136,23 +131,24 @@ def oldest(facts: Facts, most: int = 25) -> pd.DataFrame:
     return deals[heads].reset_index(drop=True)
 
 
+@once
 def _open_deals(facts: Facts) -> pd.DataFrame:
     """Open deals with their ages and flags; dates after the as-of date give no age."""
-    own = facts.only(facts.deals.loc[facts.deals["is_open"], list(_READ)])
-    deals, as_of = own.deals, pd.Timestamp(facts.as_of)
+    is_open, as_of = facts.deals["is_open"], pd.Timestamp(facts.as_of)
+    deals = facts.deals.loc[is_open, list(_SHOWN)]
     age = (as_of - deals["created"]).dt.days.astype(float)
-    since = (as_of - in_stage_since(own)).dt.days.astype(float)
+    since = (as_of - in_stage_since(facts)[is_open]).dt.days.astype(float)
     ages = {
         "age_days": age.where(age >= 0),
         "days_in_stage": since.clip(lower=0),
-        "days_over": days_over(own),
-        "idle_days": idle_days(own),
+        "days_over": days_over(facts)[is_open],
+        "idle_days": idle_days(facts)[is_open],
     }
-    return deals.assign(**ages).join(stale_flags(own).astype(bool))
+    return deals.assign(**ages).join(stale_flags(facts)[is_open].astype(bool))
 
 
-def _flagged(deals: pd.DataFrame, flagged: pd.Series) -> tuple[int, float, float]:
+def _flagged(amounts: npt.NDArray[np.floating[Any]], flagged: npt.NDArray[np.bool_]) -> tuple[int, float, float]:
     """Number, amount (NaN when none of them has one) and share of the flagged deals."""
-    n = int(flagged.sum())
-    amount = float(deals.loc[flagged, "amount"].sum(min_count=1 if n else 0))
-    return n, amount, n / len(deals) if len(deals) else np.nan
+    n, known = int(flagged.sum()), amounts[flagged & ~np.isnan(amounts)]
+    amount = float(known.sum()) if len(known) or not n else np.nan
+    return n, amount, n / len(amounts) if len(amounts) else np.nan

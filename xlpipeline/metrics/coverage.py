@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.model.calendar import Period
@@ -79,14 +83,26 @@ class _Money:
 def coverage(facts: Facts, quarter: Period | None = None) -> Coverage:
     """Coverage of ``quarter`` (None = the quarter of the as-of date) over all reps of ``facts`` together."""
     quarter = quarter or facts.quarter
-    reps = _per_rep(facts, quarter).values()
-    every = _sum_of(list(reps), _no_quota(facts.quotas, quarter))
+    return _measured(facts, quarter, _per_rep(facts, quarter).values())
+
+
+@once
+def of_each(facts: Facts, quarter: Period | None = None) -> list[Coverage]:
+    """``coverage`` of all reps together, then of every rep in the order of ``by_owner``; their sums are made once."""
+    quarter = quarter or facts.quarter
+    money = _per_rep(facts, quarter)
+    alone = (_measured(own, quarter, [money[rep]]) for rep, own in facts.by_owner())
+    return [coverage(facts, quarter), *alone]
+
+
+def _measured(facts: Facts, quarter: Period, reps: Collection[_Money]) -> Coverage:
+    every = _sum_of(reps, _no_quota(facts.quotas, quarter))
     with_quota = [money for money in reps if money.quota > 0]
     team = _sum_of(with_quota, "") if with_quota else every
     to_go = _ratio(team.open, team.remaining, team, f"open ÷ quota still to win, {quarter.name}")
-    in_play = facts.deals[facts.deals["is_open"]]
-    overdue = in_play[in_play["expected_close"] < pd.Timestamp(facts.as_of)]
-    undated = in_play[in_play["expected_close"].isna()]
+    in_play, closing = facts.deals["is_open"].to_numpy(dtype=bool), facts.deals["expected_close"].to_numpy()
+    amount = facts.deals["amount"].to_numpy()
+    overdue = in_play & (closing < np.datetime64(facts.as_of))
     left_out = every.open - team.open if with_quota else 0.0
     name = quarter.name
     return Coverage(
@@ -99,8 +115,8 @@ def coverage(facts: Facts, quarter: Period | None = None) -> Coverage:
         ),
         open_amount=_open(every, every.open, f"open, expected close in the rest of {name}"),
         weighted_open=_open(every, every.weighted, f"open × probability, expected close in the rest of {name}"),
-        overdue_amount=_apart(in_play, overdue, "open, expected close before the as-of date"),
-        undated_amount=_apart(in_play, undated, "open, without an expected close"),
+        overdue_amount=_apart(in_play, amount[overdue], "open, expected close before the as-of date"),
+        undated_amount=_apart(in_play, amount[in_play & np.isnat(closing)], "open, without an expected close"),
         gross=_ratio(team.open, team.quota, team, f"open ÷ quota, {name}"),
         to_go=to_go,
         weighted_to_go=_ratio(team.weighted, team.remaining, team, f"open × probability ÷ quota still to win, {name}"),
@@ -153,8 +169,8 @@ def _per_rep(facts: Facts, quarter: Period) -> dict[str, _Money]:
     per_rep = {}
     for rep, row in sums.items():
         own = facts.quotas.iloc[quotas.get(rep, [])]
-        inside = own.loc[_inside(own, quarter), "quota"]
-        quota = max(float(inside.sum()), 0.0)
+        inside = own["quota"].to_numpy()[_inside(own, quarter)]
+        quota = max(float(np.nansum(inside)), 0.0)
         per_rep[str(rep)] = _Money(
             quota=quota,
             won=float(row["won"]),
@@ -195,19 +211,22 @@ def _deal_sums(facts: Facts, quarter: Period) -> pd.DataFrame:
     return parts.groupby(deals["rep"]).sum()
 
 
-def _inside(quotas: pd.DataFrame, quarter: Period) -> pd.Series:
-    return (quotas["start"] >= pd.Timestamp(quarter.start)) & (quotas["end"] <= pd.Timestamp(quarter.end))
+def _inside(quotas: pd.DataFrame, quarter: Period) -> npt.NDArray[np.bool_]:
+    start, end = quotas["start"].to_numpy(), quotas["end"].to_numpy()
+    inside: npt.NDArray[np.bool_] = (start >= np.datetime64(quarter.start)) & (end <= np.datetime64(quarter.end))
+    return inside
 
 
 def _no_quota(quotas: pd.DataFrame, quarter: Period) -> str:
     """Why there is no quota for the quarter, and what to do."""
-    touching = (quotas["start"] < pd.Timestamp(quarter.end)) & (quotas["end"] > pd.Timestamp(quarter.start))
+    start, end = quotas["start"].to_numpy(), quotas["end"].to_numpy()
+    touching = (start < np.datetime64(quarter.end)) & (end > np.datetime64(quarter.start))
     if (touching & ~_inside(quotas, quarter)).any():
         return f"Quotas has no period that lies within {quarter.name}; please enter quotas by quarter or by month."
     return f"There is no quota for {quarter.name}; please enter it in Quotas on Team."
 
 
-def _sum_of(reps: list[_Money], fault: str) -> _Money:
+def _sum_of(reps: Collection[_Money], fault: str) -> _Money:
     sums = {one.name: sum(getattr(money, one.name) for money in reps) for one in fields(_Money) if one.name != "fault"}
     return _Money(**sums, fault=fault)
 
@@ -250,14 +269,14 @@ def _open(money: _Money, value: float, basis: str) -> Figure:
     return Figure(value, money.open_n, basis) if money.usable_n else refused(NO_DEAL, basis=basis)
 
 
-def _apart(in_play: pd.DataFrame, deals: pd.DataFrame, basis: str) -> Figure:
+def _apart(in_play: npt.NDArray[np.bool_], amounts: npt.NDArray[np.floating[Any]], basis: str) -> Figure:
     """Amount of those deals in play that coverage leaves out, or the reason why it is not known."""
-    n = len(deals)
-    if in_play.empty:
+    n = len(amounts)
+    if not in_play.any():
         return refused("No deal is open; please enter open deals in Pipeline.", basis=basis)
-    if n and deals["amount"].isna().all():
+    if n and np.isnan(amounts).all():
         return refused(f"None of these {n:,} deals has an amount; please fill it in Pipeline.", n=n, basis=basis)
-    return Figure(float(deals["amount"].sum()), n, basis)
+    return Figure(float(np.nansum(amounts)), n, basis)
 
 
 def _required(facts: Facts) -> Figure:

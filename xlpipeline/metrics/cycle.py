@@ -33,6 +33,7 @@ METRIC = Metric(
 )
 
 Floats = npt.NDArray[np.floating[Any]]
+_DAY = np.timedelta64(1, "D")
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,10 @@ def median_of_won(facts: Facts, window: Period | None = None) -> Figure:
 
 @once
 def _won_days(facts: Facts, window: Period | None) -> tuple[Floats, str]:
-    deals, days = facts.deals, cycle_days(facts)
-    closed = facts.closed_within(window) & (days >= 0)
-    return days[closed & deals["is_won"]].to_numpy(), _won_basis(window, _start(deals.loc[closed, "first_contact"]))
+    deals, days = facts.deals, cycle_days(facts).to_numpy()
+    closed = facts.closed_within(window).to_numpy(dtype=bool) & (days >= 0)
+    won = days[closed & deals["is_won"].to_numpy(dtype=bool)]
+    return won, _won_basis(window, _start(deals["first_contact"][closed]))
 
 
 def _won_basis(window: Period | None, start: str) -> str:
@@ -118,7 +120,8 @@ def _won_basis(window: Period | None, start: str) -> str:
 @once
 def cycle_days(facts: Facts) -> pd.Series:
     """Calendar days from start to close per deal (float; NaN without a date; negative = closed before it began)."""
-    return (facts.deals["closed_on"] - _begun(facts)).dt.days.astype(float)
+    lasted = facts.deals["closed_on"].to_numpy() - _begun(facts)
+    return pd.Series(lasted / _DAY, index=facts.deals.index)
 
 
 @once
@@ -153,12 +156,13 @@ def kaplan_meier_median(days: Floats, closed: npt.NDArray[np.bool_]) -> float:
     return float(times[half[0]]) if half.size else float("nan")
 
 
-def _begun(facts: Facts) -> pd.Series:
-    return facts.deals["first_contact"].fillna(facts.deals["created"])
+def _begun(facts: Facts) -> npt.NDArray[np.datetime64]:
+    contact = facts.deals["first_contact"].to_numpy()
+    return np.where(np.isnat(contact), facts.deals["created"].to_numpy(), contact)
 
 
 def _start(first_contact: pd.Series) -> str:
-    contacted = int(first_contact.notna().sum())
+    contacted = int(np.count_nonzero(~np.isnat(first_contact.to_numpy())))
     if contacted == 0:
         return "from Created"
     if contacted == len(first_contact):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.checks import find_faults
@@ -21,13 +22,16 @@ METRIC = Metric(
     source="definitions, section 16",
 )
 
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
 
 def data_quality(facts: Facts, faults: pd.DataFrame | None = None) -> Figure:
     """Share (0-1) of open deals without an error; refused when no deal is open.
 
     ``faults`` of ``checks.find_faults`` may be given for narrowed facts (one rep), so that each is found only once.
     """
-    clean = _without_error(facts, faults)
+    _, clean = _without_error(facts, _wrong_positions(find_faults(facts) if faults is None else faults))
     n = len(clean)
     if n == 0:
         return refused("No deal is open.", basis="open deals")
@@ -44,11 +48,11 @@ def by_rep(facts: Facts) -> pd.DataFrame:
     bounds), amount (minor units, open), wrong_amount (of those with an error), value_quality, reason ("" = all given).
     NaN where a figure is refused: below ``counts_only_below`` deals, or without an amount to weigh with.
     """
-    faults, least = find_faults(facts), facts.settings.counts_only_below
+    wrong_at, least = _wrong_positions(find_faults(facts)), facts.settings.counts_only_below
     rows = []
     for rep, own in facts.by_owner():
-        clean = _without_error(own, faults)
-        amount = own.deals.loc[clean.index, "amount"].clip(lower=0).fillna(0.0)
+        is_judged, clean = _without_error(own, wrong_at)
+        amount = np.fmax(own.deals["amount"].to_numpy()[is_judged], 0.0)
         n, good, total = len(clean), int(clean.sum()), float(amount.sum())
         wrong = float(amount[~clean].sum())
         few = f"{good} of {n} without an error: too few for a rate." if n else "No deal is open."
@@ -62,10 +66,14 @@ def by_rep(facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=heads)
 
 
-def _without_error(facts: Facts, faults: pd.DataFrame | None) -> pd.Series:
-    """Per open deal (or deal of unknown stage), whether no check found an error."""
+def _wrong_positions(faults: pd.DataFrame) -> Positions:
+    """Positions in Pipeline at which a check found an error."""
+    errors = (faults["severity"] == "error") & (faults["table"] == "Pipeline") & ~faults["quiet"].astype(bool)
+    return faults.loc[errors, "position"].to_numpy(dtype=np.int64)
+
+
+def _without_error(facts: Facts, wrong_at: Positions) -> tuple[Flags, Flags]:
+    """Which deals are judged (open, or of unknown stage), and of each of those whether no check found an error."""
     deals = facts.deals
-    open_deals = deals[deals["is_open"] | (deals["stage_type"] == "")]
-    every = find_faults(facts) if faults is None else faults
-    errors = every[(every["severity"] == "error") & (every["table"] == "Pipeline") & ~every["quiet"].astype(bool)]
-    return ~pd.Series(open_deals.index.isin(errors["position"]), index=open_deals.index, dtype=bool)
+    is_judged = (deals["is_open"] | (deals["stage_type"] == "")).to_numpy(dtype=bool)
+    return is_judged, ~np.isin(deals.index.to_numpy()[is_judged], wrong_at)

@@ -63,8 +63,11 @@ def weighted(facts: Facts) -> Figure:
 
 @once
 def _open_deals(facts: Facts) -> pd.DataFrame:
-    deals = facts.deals.loc[facts.deals["is_open"], ["stage_order", "amount", "probability"]]
-    return deals.assign(weighted=deals["amount"] * deals["probability"])
+    is_open = facts.deals["is_open"].to_numpy(dtype=bool)
+    order, amount, probability = (
+        facts.deals[head].to_numpy()[is_open] for head in ("stage_order", "amount", "probability")
+    )
+    return pd.DataFrame({"stage_order": order, "amount": amount, "weighted": amount * probability})
 
 
 def _sum(deals: pd.DataFrame, column: str, basis: str) -> Figure:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.metrics.cycle import cycle
@@ -146,10 +148,11 @@ def by_close_quarter(facts: Facts) -> pd.DataFrame:
     if deals.empty:
         return pd.DataFrame({head: [] for head in heads})
     mature_from = _mature_from(facts)
+    closed_on, is_won = deals["closed_on"].to_numpy(), deals["is_won"].to_numpy(dtype=bool)
     rows = []
     for period in _quarters(facts, deals["closed_on"].min().date()):
-        inside = (deals["closed_on"] >= pd.Timestamp(period.start)) & (deals["closed_on"] < pd.Timestamp(period.end))
-        n, won = int(inside.sum()), int(deals.loc[inside, "is_won"].sum())
+        inside = (closed_on >= np.datetime64(period.start)) & (closed_on < np.datetime64(period.end))
+        n, won = int(np.count_nonzero(inside)), int(np.count_nonzero(inside & is_won))
         rate, low, high = _rate(won, n, facts.settings.counts_only_below)
         rows.append((period.name, period.start, won, n, rate, low, high, pd.Timestamp(period.start) < mature_from))
     return pd.DataFrame(rows, columns=heads)
@@ -187,6 +190,7 @@ def _rate(won: int, n: int, least: int) -> tuple[float, float, float]:
     return won / n, *wilson(won, n)
 
 
+@once
 def _in_base(facts: Facts, base: Base | None) -> tuple[pd.Series, str]:
     """Which deals count (bool), and that in words."""
     deals = facts.deals
@@ -208,16 +212,20 @@ def _created_counts(facts: Facts, window: Period | None, base: Base | None, unda
 
 
 def _counts(facts: Facts, chosen: pd.Series, base: Base | None) -> Counts:
-    counted, named = _in_base(facts, base)
-    deals, chosen = facts.deals, chosen & counted
-    decided = chosen & facts.closed_within(None)
+    in_base, named = _in_base(facts, base)
+    counted = (chosen & in_base).to_numpy(dtype=bool)
+    closed = facts.closed_within(None).to_numpy(dtype=bool)
+
+    def number(head: str, among: npt.NDArray[np.bool_]) -> int:
+        return int(np.count_nonzero(facts.deals[head].to_numpy(dtype=bool) & among))
+
     return Counts(
-        won=int((deals["is_won"] & decided).sum()),
-        lost=int((deals["is_lost"] & decided).sum()),
-        derailed=int((deals["is_derailed"] & decided).sum()),
-        undecided=int((chosen & ~decided).sum()),
-        unknown=int((deals["qualified_unknown"] & chosen).sum()) if named == "qualified deals" else 0,
-        assumed=bool((deals["close_assumed"] & decided).any()),
+        won=number("is_won", counted & closed),
+        lost=number("is_lost", counted & closed),
+        derailed=number("is_derailed", counted & closed),
+        undecided=int(np.count_nonzero(counted & ~closed)),
+        unknown=number("qualified_unknown", counted) if named == "qualified deals" else 0,
+        assumed=number("close_assumed", counted & closed) > 0,
         base=named,
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+import numpy as np
 import pandas as pd
 
 
@@ -172,7 +173,7 @@ def _needed_table(change: TableChange, table: BookTable) -> TableChange | None:
         if table.without_formula.get(name):
             differs = _differs_without_formula(wanted, known, differs, table.without_formula[name])
         if any(differs):
-            columns[name] = wanted[differs]
+            columns[name] = wanted if all(differs) else wanted[np.array(differs)]
     rows = change.rows if change.rows is not None and change.rows != now else None
     formulas = {
         name: text
@@ -286,12 +287,16 @@ def quoted_sheet(name: str) -> str:
 
 def is_blank(cell: object) -> bool:
     """True for a cell that holds nothing: None, NaN, NaT, or text of only white space."""
+    if type(cell) is str:  # most cells that are asked about
+        return not cell.strip()
     cell = canonical(cell)
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def filled_positions(frame: pd.DataFrame, columns: Iterable[str]) -> list[int]:
     """Row positions in which at least one of ``columns`` holds something."""
-    present = [name for name in columns if name in frame.columns]
-    rows = zip(*(frame[name] for name in present), strict=True)
-    return [position for position, cells in enumerate(rows) if not all(map(is_blank, cells))]
+    blank = [True] * len(frame)
+    for name in columns:
+        if name in frame.columns:
+            blank = [known and is_blank(cell) for known, cell in zip(blank, frame[name].tolist(), strict=True)]
+    return [position for position, nothing in enumerate(blank) if not nothing]

@@ -16,6 +16,9 @@ from xlpipeline.model.book import CellError, is_blank
 
 _EPOCH = dt.date(1899, 12, 30)
 _LAST_SERIAL = 2_958_466
+_DAY_0 = dt.date(1970, 1, 1).toordinal()
+_NO_DAY = int(np.datetime64("NaT", "D").astype(np.int64))
+"""numpy counts days from 1970 on, and keeps one number for no day."""
 _MOST = 1e15
 """From here on a number's minor units are no longer exact."""
 
@@ -24,9 +27,9 @@ def texts(frame: pd.DataFrame, head: str) -> pd.Series:
     """A column as str, "" for blank; a number such as 17.0 reads "17"; a missing column is all blank."""
     if head not in frame.columns:
         return pd.Series("", index=frame.index, dtype=object)
-    cells = frame[head].to_numpy(dtype=object)
+    cells = frame[head].tolist()
     if set(map(type, cells)) <= {str, NoneType}:  # the usual case
-        return frame[head].where(frame[head].notna(), "").astype(object)
+        return pd.Series(["" if cell is None else cell for cell in cells], index=frame.index, dtype=object)
     return pd.Series([_text(cell) for cell in cells], index=frame.index, dtype=object)
 
 
@@ -62,15 +65,14 @@ def dates(frame: pd.DataFrame, head: str) -> tuple[pd.Series, pd.DataFrame]:
     """A column as datetime64[s] at midnight (NaT = blank; a serial number is a date) and the cells that are none."""
     if head not in frame.columns:
         return pd.Series(np.datetime64("NaT"), index=frame.index, dtype="datetime64[s]"), _faults(head, [])
-    cells = frame[head].to_numpy(dtype=object)
+    cells = frame[head].tolist()
     if set(map(type, cells)) <= {dt.date, NoneType}:  # the usual case, many times faster
-        known = np.full(len(cells), np.datetime64("NaT"), dtype="datetime64[s]")
-        filled = frame[head].notna().to_numpy()
-        known[filled] = cells[filled].astype("datetime64[D]")
+        days = [_NO_DAY if cell is None else cell.toordinal() - _DAY_0 for cell in cells]
+        known = np.array(days, dtype=np.int64).view("datetime64[D]").astype("datetime64[s]")
         return pd.Series(known, index=frame.index), _faults(head, [])
     out: list[object] = [None] * len(frame)
     bad: list[tuple[int, object]] = []
-    for i, (position, cell) in enumerate(zip(frame.index, frame[head].tolist(), strict=True)):
+    for i, (position, cell) in enumerate(zip(frame.index, cells, strict=True)):
         if isinstance(cell, dt.date) and not is_blank(cell):  # NaT calls itself a date
             out[i] = np.datetime64(cell.date() if isinstance(cell, dt.datetime) else cell, "s")
         elif isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell < _LAST_SERIAL:

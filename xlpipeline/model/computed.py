@@ -7,6 +7,8 @@ A formula reads its own row, the small tables Stages and Holidays, and the live 
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -91,9 +93,12 @@ def _stage_type(facts: Facts) -> pd.Series:
 def in_stage_since(facts: Facts) -> pd.Series:
     """Day each open deal entered its stage (datetime64): the as-of date if the stage changed since the last refresh."""
     deals = facts.deals
-    moved = (deals["stage_seen"] != "") & (deals["stage_seen"].str.casefold() != deals["stage"].str.casefold())
-    known = deals["stage_since"].fillna(deals["created"])
-    return known.mask(moved, pd.Timestamp(facts.as_of)).where(deals["is_open"]).astype("datetime64[s]")
+    stages = zip(deals["stage_seen"].tolist(), deals["stage"].tolist(), strict=True)
+    moved = np.array([bool(seen) and seen.casefold() != stage.casefold() for seen, stage in stages], dtype=bool)
+    since, created = deals["stage_since"].to_numpy(), deals["created"].to_numpy()
+    known = np.where(moved, np.datetime64(facts.as_of), np.where(np.isnat(since), created, since))
+    is_open = deals["is_open"].to_numpy(dtype=bool)
+    return pd.Series(np.where(is_open, known, np.datetime64("NaT")).astype("datetime64[s]"), index=deals.index)
 
 
 def _days_in_stage(facts: Facts) -> pd.Series:
@@ -123,22 +128,22 @@ def over_by_bounces(facts: Facts) -> pd.Series:
     Float; 0 = in time (or over by the present stay alone, see ``days_over``), NaN = no bound.
     """
     since = in_stage_since(facts).to_numpy().astype("datetime64[D]")
-    deals = facts.deals
-    stay = facts.calendar.elapsed(since, facts.as_of)
-    bound = np.floor(deals["max_business_days"].where(deals["max_business_days"] >= 1))
-    earlier = deals["earlier_days"].where(deals["earlier_days"] > 0)
-    over = (earlier + stay - bound).clip(lower=0).where(deals["is_open"])
-    late = days_over(facts)
-    counted: pd.Series = over.mask(over.isna() & late.notna(), 0.0).mask(late > 0, 0.0)
-    return counted
+    deals, late = facts.deals, days_over(facts).to_numpy()
+    bound, earlier = deals["max_business_days"].to_numpy(), deals["earlier_days"].to_numpy()
+    over = earlier + facts.calendar.elapsed(since, facts.as_of) - np.floor(bound)
+    is_judged = deals["is_open"].to_numpy(dtype=bool) & (earlier > 0) & (bound >= 1) & ~np.isnan(over)
+    has_bound = ~np.isnan(late)
+    counted = np.where(is_judged, np.maximum(over, 0), np.where(has_bound, 0.0, np.nan))
+    return pd.Series(np.where(late > 0, 0.0, counted), index=deals.index)
 
 
 @once
 def idle_days(facts: Facts) -> pd.Series:
     """Business days since the last touch, logged change or creation (float, NaN = closed or no such date)."""
     deals = facts.deals
-    touch = deals[["last_touch", "last_change", "stage_since", "created"]].max(axis=1)
-    idle = facts.calendar.elapsed(touch.to_numpy().astype("datetime64[D]"), facts.as_of)
+    dates = [deals[head].to_numpy() for head in ("last_touch", "last_change", "stage_since", "created")]
+    touch = functools.reduce(np.fmax, dates)  # passes over blanks
+    idle = facts.calendar.elapsed(touch.astype("datetime64[D]"), facts.as_of)
     return pd.Series(idle, index=deals.index).where(deals["is_open"])
 
 
@@ -148,25 +153,24 @@ def stale_flags(facts: Facts) -> pd.DataFrame:
 
     B (bounced) stands for T where the present stay is in time, but not together with earlier stays in the stage.
     """
-    deals, as_of = facts.deals, pd.Timestamp(facts.as_of)
-    flags = pd.DataFrame(
-        {
-            "T": days_over(facts) > 0,
-            "B": over_by_bounces(facts) > 0,
-            "I": idle_days(facts) > facts.settings.idle_business_days,
-            "C": deals["expected_close"] < as_of,
-            "N": (deals["next_step"] == "") | (deals["next_step_date"] < as_of),
-        }
-    )
-    return flags.mul(deals["is_open"], axis=0)
+    deals, as_of = facts.deals, np.datetime64(facts.as_of)
+    flags = {
+        "T": days_over(facts).to_numpy() > 0,
+        "B": over_by_bounces(facts).to_numpy() > 0,
+        "I": idle_days(facts).to_numpy() > facts.settings.idle_business_days,
+        "C": deals["expected_close"].to_numpy() < as_of,
+        "N": (deals["next_step"] == "").to_numpy() | (deals["next_step_date"].to_numpy() < as_of),
+    }
+    is_open = deals["is_open"].to_numpy(dtype=bool)
+    return pd.DataFrame({letter: flag & is_open for letter, flag in flags.items()}, index=deals.index)
 
 
 def _flag_letters(facts: Facts) -> pd.Series:
     flags = stale_flags(facts)
-    letters = pd.Series("", index=flags.index, dtype=object)
-    for letter in flags.columns:
-        letters = letters + np.where(flags[letter], letter, "")
-    return _cells(letters.where(letters != ""))
+    cells, raised = np.full(len(flags), None, dtype=object), flags.to_numpy()
+    for row in np.flatnonzero(raised.any(axis=1)).tolist():
+        cells[row] = "".join(itertools.compress(flags.columns, raised[row].tolist()))
+    return pd.Series(cells, index=flags.index, dtype=object)
 
 
 def _weighted_amount(facts: Facts) -> pd.Series:

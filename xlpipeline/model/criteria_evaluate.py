@@ -18,7 +18,7 @@ from xlpipeline.model.cells import snake, texts
 from xlpipeline.model.computed import COMPUTED, in_stage_since
 from xlpipeline.model.criteria import Criterion, StagePath, steps
 from xlpipeline.model.criteria_arguments import as_number, serial, trimmed
-from xlpipeline.model.facts import Facts
+from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.schema import PIPELINE
 
 Flags = npt.NDArray[np.bool_]
@@ -163,8 +163,15 @@ def _as_of(facts: Facts) -> float:
 
 
 def _stands_in(facts: Facts, stage: str) -> Flags:
-    here = facts.deals["stage"].str.lower() == stage.lower()
-    return here.reindex(facts.book.frame("Pipeline").index, fill_value=False).to_numpy(dtype=bool)
+    here: Flags = _lower_stages(facts) == stage.lower()
+    return here
+
+
+@once
+def _lower_stages(facts: Facts) -> npt.NDArray[np.object_]:
+    """Per row, the deal's stage in lower case; "" where there is no deal."""
+    lower = pd.Series([stage.lower() for stage in facts.deals["stage"].tolist()], facts.deals.index, dtype=object)
+    return lower.reindex(facts.book.frame("Pipeline").index, fill_value="").to_numpy(dtype=object)
 
 
 def _cells(facts: Facts, head: str) -> list[object]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xlpipeline.model.book import Book, filled_positions
@@ -103,7 +104,8 @@ class Facts:
     @property
     def has_qualified_stage(self) -> bool:
         """Whether any open stage counts as qualified; without one, base = all (a mark on won alone tells nothing)."""
-        return bool((self.stages["qualified"] & (self.stages["type"] == "open")).any())
+        marked = zip(self.stages["qualified"].tolist(), self.stages["type"].tolist(), strict=True)
+        return any(qualified and kind == "open" for qualified, kind in marked)
 
     @once
     def closed_within(self, window: Period | None) -> pd.Series:
@@ -111,17 +113,21 @@ class Facts:
 
         None: at any time, then closed deals without an actual close count too.
         """
-        closed_on = self.deals["closed_on"]
-        until = closed_on < pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
+        closed_on = self.deals["closed_on"].to_numpy()
+        within = closed_on < np.datetime64(self.as_of + dt.timedelta(days=1))
         if window is None:
-            return self.deals["is_closed"] & (until | closed_on.isna())
-        return until & (closed_on >= pd.Timestamp(window.start)) & (closed_on < pd.Timestamp(window.end))
+            within = self.deals["is_closed"].to_numpy(dtype=bool) & (within | np.isnat(closed_on))
+        else:
+            within = within & (closed_on >= np.datetime64(window.start)) & (closed_on < np.datetime64(window.end))
+        return pd.Series(within, index=self.deals.index)
 
+    @once
     def rep_names(self) -> list[str]:
         """Reps of the Reps table in its order, then others who own deals or quotas, NO_OWNER last."""
-        others = sorted({*self.deals["rep"], *self.quotas["rep"]} - {*self.reps["rep"], NO_OWNER})
-        nobody = [NO_OWNER] if (self.deals["rep"] == NO_OWNER).any() else []
-        return [*self.reps["rep"].drop_duplicates(), *others, *nobody]
+        listed, owners = self.reps["rep"].tolist(), set(self.deals["rep"].unique())
+        others = sorted((owners | set(self.quotas["rep"])) - {*listed, NO_OWNER})
+        nobody = [NO_OWNER] if NO_OWNER in owners else []
+        return [*dict.fromkeys(listed), *others, *nobody]
 
     @once
     def by_owner(self) -> list[tuple[str, Facts]]:
@@ -208,15 +214,19 @@ def _read_deals(
 
 
 def _add_stage(deals: pd.DataFrame, stages: pd.DataFrame) -> None:
-    keyed = stages.assign(key=stages["stage"].str.casefold()).set_index("key")
-    key = deals["stage"].str.casefold()
-    deals["stage"] = key.map(keyed["stage"]).where(key.isin(keyed.index), deals["stage"])
-    deals["stage_order"] = key.map(keyed["order"]).astype(float)
-    deals["stage_type"] = key.map(keyed["type"]).fillna("").astype(str)
-    default = key.map(keyed["default_probability"]).astype(float)
+    places = {name.casefold(): place for place, name in enumerate(stages["stage"].tolist())}
+    place = np.array([places.get(name.casefold(), -1) for name in deals["stage"].tolist()], dtype=np.intp)
+
+    def of_stage(head: str, missing: float | str | npt.NDArray[Any]) -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = np.where(place >= 0, stages[head].to_numpy()[place], missing)
+        return found
+
+    deals["stage"] = of_stage("stage", deals["stage"].to_numpy(dtype=object)).astype(object)
+    deals["stage_order"] = of_stage("order", np.nan)
+    deals["stage_type"] = of_stage("type", "").astype(object)
     own = deals["own_probability"]
-    deals["probability"] = own.where(own.between(0, 1), default)
-    deals["max_business_days"] = key.map(keyed["max_business_days"]).astype(float)
+    deals["probability"] = own.where(own.between(0, 1), of_stage("default_probability", np.nan))
+    deals["max_business_days"] = of_stage("max_business_days", np.nan)
     deals["is_open"] = deals["stage_type"] == "open"
     deals["is_won"] = deals["stage_type"].isin(["won", "post"])
     deals["is_lost"] = deals["stage_type"] == "lost"
@@ -233,9 +243,10 @@ def _assume_close(deals: pd.DataFrame, raw: pd.DataFrame) -> None:
 
 
 def _add_money(deals: pd.DataFrame, settings: Settings, book: Book, as_of: dt.date) -> None:
-    deals["currency"] = deals["currency"].str.strip().str.upper().replace("", settings.currency.upper())
+    own = settings.currency.upper()
+    deals["currency"] = [currency.strip().upper() or own for currency in deals["currency"].tolist()]
     rate = pd.Series(1.0, index=deals.index)
-    foreign = deals["currency"] != settings.currency.upper()
+    foreign = deals["currency"] != own
     if foreign.any():
         when = deals["closed_on"].fillna(pd.Timestamp(as_of))
         rate[foreign] = exchange_rates(book, deals.loc[foreign, "currency"], when[foreign])

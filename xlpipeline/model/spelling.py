@@ -14,11 +14,12 @@ LEAST_LIKENESS = 70.0
 @lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """A text without case, accents, punctuation and outer space: ``" Closed-Won "`` as ``closed won``."""
-    # Taking signs apart can bring capitals to light (a squared letter), so both steps are done twice.
-    plain = text
-    for _ in range(2):
-        plain = unicodedata.normalize("NFKD", plain.casefold())
-    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    plain = text.casefold()
+    if not text.isascii():
+        # Taking signs apart can bring capitals to light (a squared letter), so both steps are done twice.
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+", plain))
 
 
 def closest(found: str, known: Iterable[str]) -> str:

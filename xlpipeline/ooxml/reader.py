@@ -1,7 +1,8 @@
 """Reading every table of a workbook quickly: calamine gives the values, a scan of the bytes what calamine leaves out.
 
 calamine reads a whole sheet at a time, so each sheet is read once and cut into its tables. It gives error cells as
-empty texts; those are found by their ``t="e"``.
+empty texts; those are found by their ``t="e"``. It passes over formulas, and they are most of a sheet with calculated
+columns, so such a sheet is handed to it without their texts.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import codecs
 import datetime as dt
 import io
 import re
-import zipfile
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from xlpipeline.errors import BookError
 from xlpipeline.model.book import Book, BookTable, CellError
+from xlpipeline.ooxml.archive import Packed, packed
 from xlpipeline.ooxml.bare_cells import BareCells
 from xlpipeline.ooxml.cells import Writing, take_apart
 from xlpipeline.ooxml.markup import decoded, element, encoding_of, plain, refuse_doctype, unescaped
@@ -30,17 +32,37 @@ from xlpipeline.ooxml.tables import SheetPart, TablePart, find_names, find_sheet
 
 _IS_ERROR: Final = re.compile(rb"""\st\s*=\s*["']e["']""")
 _DATA_PREFIX: Final = re.compile(rb"<([\w.-]+:)?sheetData[\s/>]")
+_FORMULA: Final = re.compile(rb"<f>[^<]*+</f>")
 _DAY_SECONDS: Final = 86_400
 _AS_THEY_ARE: Final = frozenset({float, bool, dt.date})
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Look:
-    """What a first pass over a sheet's bytes found."""
+    """A first pass over a sheet's bytes: they are counted, and what calamine cannot see is noticed."""
 
-    is_held: bool
-    has_errors: bool
-    bare: dict[str, dict[str, frozenset[int]]]
+    bare: BareCells
+    is_held: bool = False
+    has_errors: bool = False
+    lean: Packed | None = None
+    """The sheet without the texts of its formulas, if it has calculated columns."""
+
+    def passing(self, chunks: Iterable[bytes], part: str) -> Iterator[bytes]:
+        """The chunks, each looked at as it passes."""
+        head, last = True, b""
+        for chunk in chunks:
+            self.bare.see(chunk)
+            yield chunk
+            if self.is_held:
+                continue
+            seam = last + chunk[:_SEAM]
+            start = chunk.find(b"?>") + 2 if head and chunk.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
+            if head:
+                refuse_doctype(chunk, part)
+            is_other = head and encoding_of(chunk[:200]) != "utf-8"
+            self.is_held = is_other or has_held(chunk, start) or (not head and has_held(seam))
+            self.has_errors = self.is_held or self.has_errors or _has_errors(chunk) or _has_errors(seam)
+            head, last = False, (last + chunk if len(chunk) < _SEAM else chunk)[-_SEAM:]
 
 
 @dataclass(frozen=True)
@@ -71,32 +93,27 @@ def read_package(package: Package, tables: Collection[str] | None = None) -> Boo
     values: dict[str, object] = {n.name: n.constant for n in names.values() if n.sheet is None}
     on_sheet = {sheet: [t for t in wanted.values() if t.sheet == sheet] for sheet in sheets if sheet in needed}
     looks = {sheet: _look(package, sheet, tables_on) for sheet, tables_on in on_sheet.items()}
-    reader = _calamine(package, {sheet.part for sheet, look in looks.items() if look.is_held})
+    reader = _calamine(package, looks)
     for sheet, look in looks.items():
-        grid = _grid(package, reader, sheet, look)
-        frames |= {t.name: _table(t, grid, look.bare.get(t.name, {})) for t in on_sheet[sheet]}
+        grid, bare = _grid(package, reader, sheet, look), look.bare.by_table()
+        frames |= {t.name: _table(t, grid, bare.get(t.name, {})) for t in on_sheet[sheet]}
         values |= {n.name: grid.cell(n.row, n.column) for n in names.values() if n.sheet == sheet}
     ordered = {name: frames[name] for name in wanted}
     return Book(ordered, {name: values[name] for name in names}, package.title)
 
 
-def _look(package: Package, sheet: SheetPart, tables: Iterable[TablePart]) -> _Look:
-    """One pass over a sheet's bytes: they are counted, and what calamine cannot see is noticed."""
-    head, last, errors, is_held = True, b"", False, False
-    bare = BareCells(tables)
-    for chunk in package.chunks(sheet.part):
-        bare.see(chunk)
-        if is_held:
-            continue
-        seam = last + chunk[:_SEAM]
-        start = chunk.find(b"?>") + 2 if head and chunk.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") else 0
-        if head:
-            refuse_doctype(chunk, sheet.part)
-        is_other = head and encoding_of(chunk[:200]) != "utf-8"
-        is_held = is_other or has_held(chunk, start) or (not head and has_held(seam))
-        errors = errors or _has_errors(chunk) or _has_errors(seam)
-        head, last = False, (last + chunk if len(chunk) < _SEAM else chunk)[-_SEAM:]
-    return _Look(is_held, errors or is_held, bare.by_table())
+def _look(package: Package, sheet: SheetPart, tables: Collection[TablePart]) -> _Look:
+    look = _Look(BareCells(tables))
+    if any(column.formula is not None for table in tables for column in table.columns):
+        look.lean = packed(look.passing(_lean_chunks(package, sheet.part), sheet.part))
+    else:
+        deque(look.passing(package.chunks(sheet.part), sheet.part), maxlen=0)
+    return look
+
+
+def _lean_chunks(package: Package, part: str) -> Iterator[bytes]:
+    """A sheet's bytes without the texts of its formulas (but those that the end of a chunk cuts through)."""
+    return (_FORMULA.sub(b"<f/>", chunk) for chunk in package.chunks(part))
 
 
 _SEAM: Final = 4
@@ -107,8 +124,8 @@ def _has_errors(text: bytes) -> bool:
     return b't="e"' in text or (b"'" in text and b"t='e'" in text)
 
 
-def _calamine(package: Package, held: set[str]) -> CalamineWorkbook:
-    """Open the same bytes with calamine, after every part it is going to read has been counted.
+def _calamine(package: Package, looks: Mapping[SheetPart, _Look]) -> CalamineWorkbook:
+    """Open the same package with calamine, after every part it is going to read has been counted.
 
     Sheets in another encoding, or with comments or CDATA, are given to it in a form that it understands.
     """
@@ -116,7 +133,13 @@ def _calamine(package: Package, held: set[str]) -> CalamineWorkbook:
     for kind in ("sharedStrings", "styles"):
         for part in package.related(workbook, kind):
             check_part(package, part)
-    data = _rewritten(package, held) if held else package.data
+    given = replace(package, changed=dict(package.changed))
+    for sheet, look in looks.items():
+        if look.is_held:
+            given.put(sheet.part, plain(decoded(package.read(sheet.part), sheet.part)))
+        elif look.lean is not None:
+            given.put(sheet.part, look.lean)
+    data = b"".join(given.pieces()) if given.changed else package.data
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except CalamineError as fault:
@@ -125,15 +148,6 @@ def _calamine(package: Package, held: set[str]) -> CalamineWorkbook:
 
 def _unreadable(title: str) -> BookError:
     return BookError(f"{title} cannot be read; please open it in Excel, save it and try again.")
-
-
-def _rewritten(package: Package, held: set[str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
-        for name in package.members:
-            part = package.read(name)
-            new.writestr(zipfile.ZipInfo(name), plain(decoded(part, name)) if name in held else part)
-    return out.getvalue()
 
 
 def _grid(package: Package, reader: CalamineWorkbook, sheet: SheetPart, look: _Look) -> _Grid:
@@ -145,7 +159,9 @@ def _grid(package: Package, reader: CalamineWorkbook, sheet: SheetPart, look: _L
     top, left = read.start or (0, 0)
     errors: dict[tuple[int, int], CellError] = {}
     if look.has_errors:
-        parts = [plain(decoded(package.read(sheet.part), sheet.part))] if look.is_held else package.chunks(sheet.part)
+        parts = _lean_chunks(package, sheet.part)
+        if look.is_held:
+            parts = iter([plain(decoded(package.read(sheet.part), sheet.part))])
         errors = dict(_errors(parts, sheet.part))
     return _Grid(top + 1, left + 1, len(rows), list(zip(*rows, strict=True)), errors)
 

@@ -71,24 +71,24 @@ def scan(chunks: Iterable[bytes], part: str) -> Iterator[tuple[int, bytes]]:
     while True:
         if has_held(rest):
             raise HeldMarkupError
-        stop = rest.find(end)
-        pieces = (rest if stop < 0 else rest[:stop]).split(close)
+        pieces = rest.split(close)
         carry = pieces.pop()
         for piece in pieces:
             for here, row in _numbered(piece, number, prefix, close, damaged):
                 yield here, row
                 number = here
+        stop = carry.find(end)
         if stop >= 0:
             break
         more = next(coming, None)
         if more is None:
             raise damaged
         rest = carry + more
-    empty, left = _self_closing(carry, prefix)
+    empty, left = _self_closing(carry[:stop], prefix)
     for row in empty:
         number = _row_number(row, number, damaged)
         yield number, row
-    tail = b"".join([left, rest[stop:], *coming])
+    tail = b"".join([left, carry[stop:], *coming])
     if has_held(tail):
         raise HeldMarkupError
     yield TAIL, tail
@@ -112,6 +112,7 @@ def _has_after_angle(text: bytes, letter: bytes, start: int) -> bool:
 
 
 _ANGLE: Final = b"<"[0]
+_SLASH: Final = b"/"[0]
 _MOST_LOOKS: Final = 4_000
 """So often the letter may occur before both are looked for together."""
 
@@ -126,21 +127,23 @@ def _refuse_held(buffer: bytes, end: int, part: str) -> None:
         raise HeldMarkupError
 
 
-def _numbered(piece: bytes, last: int, prefix: bytes, close: bytes, damaged: BookError) -> Iterator[tuple[int, bytes]]:
+def _numbered(piece: bytes, last: int, prefix: bytes, close: bytes, damaged: BookError) -> list[tuple[int, bytes]]:
     opening = b"<" + prefix + b"row"
     quick = opening + b' r="'
-    if piece.startswith(quick) and piece.rfind(opening) == 0:
+    tag_end = piece.find(b">")
+    if piece.startswith(quick) and piece[tag_end - 1] != _SLASH and not piece.startswith(opening, tag_end + 1):
         number = int(piece[len(quick) : piece.index(b'"', len(quick))])
         if number <= last:
             raise damaged
-        yield number, piece + close
-        return
+        return [(number, piece + close)]
     empty, piece = _self_closing(piece, prefix)
-    for row in [*empty, piece + close]:
-        last = _row_number(row, last, damaged)
-        yield last, row
     if piece.count(opening) != 1:
         raise damaged
+    rows = []
+    for row in [*empty, piece + close]:
+        last = _row_number(row, last, damaged)
+        rows.append((last, row))
+    return rows
 
 
 def _self_closing(piece: bytes, prefix: bytes) -> tuple[list[bytes], bytes]:

@@ -51,7 +51,7 @@ def _rows(chunks: Iterable[bytes], walk: Walk) -> Iterator[bytes]:
             walk.blockers.refuse()
             yield plan.edit_tail(row)
             return
-        if wanted and (b'"array"' in row or b'"dataTable"' in row):  # they matter to what is written from here on
+        if wanted and b' ref="' in row:  # an array formula matters to what is written from here on
             walk.see_arrays(row)
         for resize in plan.resizes:
             resize.see(number, row, plan.writing)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from xlpipeline.metrics.coverage import REACHED, Coverage, coverage
+from xlpipeline.metrics.coverage import REACHED, Coverage, of_each
 from xlpipeline.metrics.inflation import inflation
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
@@ -114,7 +114,7 @@ STATUS_WORDS: Final = {"green": "G enough", "amber": "A close", "red": "R short"
 
 def fill(facts: Facts) -> ChangeSet:
     """Coverage of the as-of date's quarter for the team and every rep."""
-    covered = [(one.name, coverage(one.facts)) for one in people(facts)]
+    covered = list(zip((one.name for one in people(facts)), of_each(facts), strict=True))
     team, reps = covered[0][1], covered[1:]
     cards = cards_frame(CARDS, ((name, _shown(one, facts)) for name, one in covered))
     by_rep = pd.DataFrame([_row(name, one, facts) for name, one in covered], columns=list(BY_REP.heads), dtype=object)

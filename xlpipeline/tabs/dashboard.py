@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlpipeline.metrics import open_pipeline
 from xlpipeline.metrics.average_deal import median_deal
-from xlpipeline.metrics.coverage import REACHED, Coverage, coverage
+from xlpipeline.metrics.coverage import REACHED, Coverage, of_each
 from xlpipeline.metrics.cycle import median_of_won
 from xlpipeline.metrics.data_quality import data_quality
 from xlpipeline.metrics.velocity import velocity
@@ -100,7 +100,7 @@ CARDS: Final = following(_CARDS, CARDS_TABLE.name, FILTER)
 def fill(facts: Facts) -> ChangeSet:
     """The first figures of the team and of every rep, open pipeline by stage and won value by month."""
     everyone = people(facts)
-    covered = [coverage(one.facts) for one in everyone]
+    covered = of_each(facts)
     cards = cards_frame(CARDS, ((one.name, _shown(one, cover)) for one, cover in zip(everyone, covered, strict=True)))
     stages, months = open_pipeline.by_stage(facts), _months(facts)
     names: dict[str, object] = {
