@@ -13,6 +13,7 @@ from xlpipeline.jobs.refresh import Refreshed, refresh
 from xlpipeline.model.applied import applied, with_frame
 from xlpipeline.model.book import Book, BookTable
 from xlpipeline.model.computed import COMPUTED
+from xlpipeline.model.edits_table import EDITS, REFRESHED_AT
 from xlpipeline.model.history import History, read_history
 from xlpipeline.model.history_table import HISTORY
 from xlpipeline.model.schema import (
@@ -82,10 +83,11 @@ def new_book(deals: tuple[Row, ...], policy: str = "flag", activities: tuple[Row
         _table(SETTINGS, settings),
         _table(REPS, ({"Rep": "Ann"}, {"Rep": "Bob"})),
         _table(ACTIVITIES, activities),
-        *(_table(table) for table in (ISSUES, HISTORY, SNAPSHOTS)),
+        *(_table(table) for table in (ISSUES, HISTORY, SNAPSHOTS, EDITS)),
     ]
     tables += [_table(table) for table in INPUT_TABLES if table.name not in {one.name for one in tables}]
-    return Book({t.name: t for t in tables}, {"last_as_of": None, "refreshed_line": None, "xlp_schema": SCHEMA_VERSION})
+    names = {"last_as_of": None, "refreshed_line": None, REFRESHED_AT: None, "xlp_schema": SCHEMA_VERSION}
+    return Book({t.name: t for t in tables}, names)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from pathlib import Path
 
@@ -65,3 +66,21 @@ def test_a_rep_is_no_contact(small_book: Path) -> None:
         forget_file(small_book, rep, now=NOW)
     with pytest.raises(RequestError, match="name of the person"):
         forget_file(small_book, " 7 ", now=NOW)
+
+
+def test_who_typed_is_forgotten_before_the_stamp_is_told(small_book: Path) -> None:
+    book = read_book(small_book)
+    frame = book.frame("Pipeline")
+    deal, now = frame["Deal ID"][0], NOW + dt.timedelta(hours=1)
+    row = {"Deal ID": deal, "Column": "Amount", "Value": 4321.0, "At": book.names["refreshed_at"], "User": "Kim Doe"}
+    row["At"] += dt.timedelta(minutes=5)
+    stamp = TableChange("_Edits", {head: pd.Series([cell], dtype=object) for head, cell in row.items()})
+    amount = TableChange("Pipeline", {"Amount": pd.Series([4321.0], dtype=object)})
+    apply_changes(small_book, ChangeSet((stamp, amount)))
+    forget_file(small_book, "Kim Doe", now=now, user="ann")
+    assert parts_with(small_book, "Kim Doe") == []
+    after = read_book(small_book)
+    told = read_history(after.frame("_History")).events
+    (found,) = told[(told["deal_id"] == deal) & (told["kind"] == "amount")].to_dict("records")
+    assert (found["user"], found["not_before"], found["not_after"]) == ("(forgotten)", row["At"], row["At"])
+    assert after.frame("_Edits").isna().all(axis=None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.jobs.edit_stamps import typed
 from tests.jobs.story_book import Story, new_book
 from xlpipeline.model.book import canonical
 from xlpipeline.model.history import appended, read_history
@@ -115,3 +117,36 @@ def test_two_refreshes_of_copies_merge_without_doubles(edits: list[tuple[str, in
     other.refresh(dt.date(2026, 5, 5), hour=17)
     both = read_history(appended(story.book.frame(HISTORY.name), other.book.frame(HISTORY.name)))
     assert set(both.events["event_id"]) == set(story.history().events["event_id"])
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    st.lists(st.tuples(_WHERE, st.sampled_from(_STAGES), st.integers(0, 40)), max_size=8),
+    st.sampled_from(("flag", "revert")),
+)
+def test_stamps_change_no_stage_and_no_issue(edits: list[tuple[int, str | None, int]], policy: str) -> None:
+    """With the add-in and without it: the same stages, the same criteria, the same deals put back."""
+    plain, stamped = (
+        Story(new_book(({"Deal ID": "D-1"}, {"Deal ID": "D-2", "Stage": "Offer"}), policy)) for _ in range(2)
+    )
+    for story in (plain, stamped):
+        story.refresh(dt.date(2026, 5, 4))
+    moment = dt.datetime(2026, 5, 4, 18)  # noqa: DTZ001 - cells know no time zone
+    for where, stage, hours in [*edits, (0, "Talk", 30)]:
+        deal = f"D-{where % 2 + 1}"
+        moment += dt.timedelta(hours=hours)
+        typed(stamped, deal, "Stage", stage, moment)
+        plain.edit(deal, Stage=stage)
+        if hours > 24:
+            moment += dt.timedelta(days=1)
+            for story in (plain, stamped):
+                story.refresh(moment.date(), hour=23)
+                check_law(story)
+    assert stamped.rows()["Stage"].tolist() == plain.rows()["Stage"].tolist()
+    judged = ("Advanced without criteria", "Moved back without a reason", "Stage put back", "Stage skipped")
+    told = [
+        {(check, re.sub(r" on \d{4}-\d\d-\d\d", "", sentence)) for check, sentence in story.issues(*judged)}
+        for story in (plain, stamped)
+    ]
+    assert told[0] == told[1]
+    assert not stamped.refresh(moment.date(), hour=23).changes

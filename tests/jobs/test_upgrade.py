@@ -139,7 +139,7 @@ def book_without_history(tmp_path: Path) -> Path:
         return replace(tab, blocks=tuple(kept))
 
     path = tmp_path / "before.xlsx"
-    tabs = tuple(without(tab) for tab in TABS if not tab.name.startswith(("_History", "_Snapshots")))
+    tabs = tuple(without(tab) for tab in TABS if not tab.name.startswith(("_History", "_Snapshots", "_Edits")))
     tables = demo_tables(make_team(11, 40, AS_OF))
     write_new(path, build_workbook(load_recipe("eight"), now=NOW, tables=tables, tabs=tabs))
     refresh_in(ClosedWorkbook(path, keep_backup=False), now=NOW, as_of=AS_OF)
@@ -154,7 +154,7 @@ def test_a_book_from_before_the_history_gets_hidden_tabs_and_a_baseline(book_wit
     assert (set(events["Kind"]), set(events["Note"]), set(events["User"])) == ({"created"}, {"baseline"}, {"ann"})
     with zipfile.ZipFile(book_without_history) as package:
         sheets = re.findall(r'<sheet [^>]*name="(_\w+)"[^>]*state="(\w+)"', package.read("xl/workbook.xml").decode())
-    assert dict(sheets) == {"_Cards": "hidden", "_History": "hidden", "_Snapshots": "hidden"}
+    assert dict(sheets) == dict.fromkeys(("_Cards", "_History", "_Snapshots", "_Edits"), "hidden")
     assert "Earlier days" in book.tables["Pipeline"].formulas["Flags"]
     assert refresh_in(ClosedWorkbook(book_without_history), now=NOW).data["written"] is False
 

@@ -25,14 +25,16 @@ from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
 from xlpipeline.model.applied import applied
 from xlpipeline.model.book import Book, ChangeSet, Formula, TableChange, needed_changes
 from xlpipeline.model.computed_columns import computed_changes, usable_formulas
+from xlpipeline.model.edits_table import REFRESHED_AT
 from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history import read_history
-from xlpipeline.model.history_table import HISTORY
+from xlpipeline.model.history_table import HISTORY, deal_key
 from xlpipeline.model.past import book_at, reaches_back
 from xlpipeline.model.schema import INPUT_TABLES, ISSUES, SCHEMA_VERSION
 from xlpipeline.model.settings import Settings, read_settings
 from xlpipeline.model.setup_tables import read_stages
 from xlpipeline.model.stage_moves import stage_moves, to_put_back
+from xlpipeline.model.stints import entered_exactly
 from xlpipeline.model.tracking import Approval, Tracked, history_columns, history_of, put_back, track
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Tab, TableBlock
@@ -80,13 +82,15 @@ def refresh(
     figures_only = isinstance(last, dt.date) and day < (last.date() if isinstance(last, dt.datetime) else last)
     if figures_only:
         facts, notes = _past_facts(book, day, settings)
-        changes = ChangeSet()
+        changes, compared = ChangeSet(), False
     else:
         by = _By(local_now, user, tool)
         spelled = ChangeSet(tuple(filter(None, (respelled(book),))))
         facts, tracked = _tracked_facts(applied(book, spelled), day, settings, by, approvals or {})
         notes = (*tracked.notes, *_spelling_notes(spelled))
-        facts, seen = _see_stages(facts, min(day, local_now.date()))
+        entered = entered_exactly(tracked.history, tracked.found)
+        facts, seen = _see_stages(facts, min(day, local_now.date()), entered)
+        compared = tracked.compared
         facts, told = history_columns(facts, tracked.history)
         facts.remember("history", lambda: tracked.history)
         changes = (
@@ -101,6 +105,7 @@ def refresh(
     later = _told_later(facts)
     if needed:
         stamp = _stamp(facts, local_now, later, figures_only=figures_only)
+        stamp |= {REFRESHED_AT: local_now.replace(microsecond=0)} if compared else {}
         needed += needed_changes(ChangeSet(names=stamp), book)
     notes = (*notes, *((later,) if later else ()), *_version_notes(book))
     return Refreshed(needed, facts, standing(find_issues(facts)), figures_only, notes)
@@ -178,15 +183,19 @@ def local_moment(now: dt.datetime, settings: Settings) -> dt.datetime:
     return now.astimezone(zoneinfo.ZoneInfo(settings.time_zone)).replace(tzinfo=None)
 
 
-def _see_stages(facts: Facts, seen_on: dt.date) -> tuple[Facts, TableChange]:
+def _see_stages(facts: Facts, seen_on: dt.date, entered: pd.Series) -> tuple[Facts, TableChange]:
     """Remember each deal's stage and since when: a changed stage begins on ``seen_on``, a new deal at Created.
 
-    A stage seen before under a spelling that is no stage is no move: the spelling was decided, the deal stood still.
+    ``entered``: by deal key, the day where a stamp tells it. A stage seen before under a spelling that is no stage is
+    no move: the spelling was decided, the deal stood still.
     """
     deals = facts.deals
     known = deals["stage_seen"].str.casefold().isin(facts.stages["stage"].str.casefold())
     moved = known & (deals["stage_seen"].str.casefold() != deals["stage"].str.casefold())
     since = deals["stage_since"].fillna(deals["created"]).mask(moved, pd.Timestamp(seen_on))
+    if len(entered):
+        told = deals["deal_id"].map(deal_key).map(entered)
+        since = since.mask(known & told.notna(), told.where(told <= pd.Timestamp(seen_on), pd.Timestamp(seen_on)))
     since = since.astype("datetime64[s]")
     seen = deals.assign(stage_seen=deals["stage"], stage_since=since)
     cells = pd.Series([None if pd.isna(day) else day.date() for day in since], index=since.index, dtype=object)

@@ -25,6 +25,7 @@ from xlpipeline.model.history_table import (
     HISTORY,
     KINDS,
     SETTING_KINDS,
+    STEP,
     TABLE_HEAD,
     Stamp,
     deal_key,
@@ -150,7 +151,7 @@ def _wrong(events: pd.DataFrame) -> pd.Series:
         (~kind.isin(KINDS), "The kind of event is not known."),
         ((events["deal"] == "") & (kind != "forgotten"), "The event names no deal."),
         (events["not_after"].isna(), "Not after is no date and time."),
-        (kind.isin(SETTING_KINDS) & (events["column"] == ""), "The event names no column."),
+        (kind.isin([*SETTING_KINDS, STEP]) & (events["column"] == ""), "The event names no column."),
         (is_birth & events["row"].isna(), "New does not hold the row as it was."),
     )
     wrong = pd.Series("", index=events.index, dtype=object)
@@ -231,8 +232,12 @@ def _new_event_ids(history: History, drafts: pd.DataFrame) -> list[str]:
 
 
 def _earlier(history: History, keys: list[str], columns: list[str]) -> list[int]:
-    """How many events each deal and column had before, those above in the same list included."""
-    known = history.events.loc[history.events["deal"].isin(set(keys)), ["deal", "column"]]
+    """How many events each deal and column had before, those above in the same list included.
+
+    Steps do not count: a copy that was refreshed without the stamps must name what follows as this one does.
+    """
+    of_deals = history.events["deal"].isin(set(keys)) & (history.events["kind"] != STEP)
+    known = history.events.loc[of_deals, ["deal", "column"]]
     counts: dict[tuple[str, str], int] = {}
     for pair in zip(known["deal"].tolist(), known["column"].tolist(), strict=True):
         counts[pair] = counts.get(pair, 0) + 1

@@ -20,9 +20,9 @@ HISTORY: Final = Table(
         _C("Column", "text", "The Pipeline column that changed; blank for the whole row.", 18, "refresh"),
         _C("Old", "text", "What stood there. What is no text begins with |.", 24, "refresh", "as text"),
         _C("New", "text", "What stands there since; for created and returned the whole row.", 24, "refresh", "as text"),
-        _C("Not before", "moment", "The previous refresh: it happened later. Blank = not known.", 17, "refresh"),
-        _C("Not after", "moment", "The refresh that found it: it happened up to this moment.", 17, "refresh"),
-        _C("User", "text", "Who refreshed.", 16, "refresh"),
+        _C("Not before", "moment", "It happened later; as Not after: exactly then. Blank = not known.", 17, "refresh"),
+        _C("Not after", "moment", "It happened up to then: the refresh that found it, or its stamp.", 17, "refresh"),
+        _C("User", "text", "Who refreshed; who edited where the moment is exact.", 16, "refresh"),
         _C("Tool", "text", "What wrote the line.", 18, "refresh"),
         _C("Note", "text", "Reason, or what else is worth knowing.", 40, "refresh"),
     ),
@@ -42,7 +42,9 @@ COLUMN_KINDS: Final = {
 """Kind of a change by its column; any other column is ``changed``."""
 SETTING_KINDS: Final = (*COLUMN_KINDS.values(), "changed", "reopened", "reverted")
 """Kinds that give one column of a deal a new value."""
-REMARKS: Final = ("id_given", "override", "forgotten")
+STEP: Final = "step"
+"""Kind of an edit that another one overtook before the refresh that tells of both; ``model.steps`` reads them."""
+REMARKS: Final = ("id_given", "override", "forgotten", STEP)
 """Kinds that are told, and change no cell."""
 KINDS: Final = (*BIRTHS, "deleted", *SETTING_KINDS, *REMARKS)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,13 +15,8 @@ from xlpipeline.model.history_table import BIRTHS, BORN_WITH, HISTORY, deal_key
 from xlpipeline.model.history_values import unpack
 from xlpipeline.model.replay import replay
 from xlpipeline.model.schema import PIPELINE
+from xlpipeline.model.steps import until
 from xlpipeline.model.stints import stage_entries
-
-
-def until(history: History, moment: dt.datetime) -> History:
-    """History as it stood at a naive moment in the workbook's zone."""
-    known = (history.events["not_after"] <= np.datetime64(moment, "s")).to_numpy()
-    return replace(history, events=history.events[known].reset_index(drop=True))
 
 
 def end_of(day: dt.date) -> dt.datetime:

@@ -14,6 +14,7 @@ from xlpipeline.model.history import History
 from xlpipeline.model.history_table import BIRTHS, BORN_WITH, SETTING_KINDS
 from xlpipeline.model.history_values import Packed, clean, pack_number, unpack_column
 from xlpipeline.model.schema import PIPELINE
+from xlpipeline.model.steps import until as as_it_stood
 
 PackedColumn = npt.NDArray[np.object_]
 
@@ -58,9 +59,7 @@ def packed_state(
 
     ``only``: keys of the deals wanted. ``buried``: deleted deals too, as they last were.
     """
-    events = history.events
-    if until is not None:
-        events = events[(events["not_after"] <= np.datetime64(until.replace(tzinfo=None), "s")).to_numpy()]
+    events = (history if until is None else as_it_stood(history, until)).events
     if only is not None:
         events = events[events["deal"].isin(set(only))]
     if buried:

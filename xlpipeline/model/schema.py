@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 Kind = Literal["text", "whole", "number", "money", "share", "ratio", "date", "moment"]
 """money: in the base currency, or in the row's own where the table has a Currency column; share: 0-1 shown as %;

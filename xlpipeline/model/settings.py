@@ -94,6 +94,12 @@ class Settings:
         allowed=(1, 100),
     )
     colour_rows: str = _setting("on", "on or off", "Tint stale rows of Pipeline.", allowed=("on", "off"))
+    edit_stamps: str = _setting(
+        "on",
+        "on or off",
+        "The Excel add-in keeps when stage, amount and expected close are edited.",
+        allowed=("on", "off"),
+    )
 
 
 def setting_fields() -> tuple[Field[Any], ...]:

@@ -16,9 +16,10 @@ import pandas as pd
 from xlpipeline.model.calendar import FiscalCalendar, WorkCalendar
 from xlpipeline.model.cells import dates, texts
 from xlpipeline.model.history import History
-from xlpipeline.model.history_table import BIRTHS, BORN_WITH, REST_OF_ROW, SETTING_KINDS, deal_key
+from xlpipeline.model.history_table import BIRTHS, BORN_WITH, REST_OF_ROW, SETTING_KINDS, STEP, deal_key
 from xlpipeline.model.history_values import unpack
 from xlpipeline.model.schema import PIPELINE
+from xlpipeline.model.steps import sound_steps
 
 
 def stage_entries(history: History) -> pd.DataFrame:
@@ -27,8 +28,31 @@ def stage_entries(history: History) -> pd.DataFrame:
     A stage that is only spelled otherwise, or found again after a deal was gone and came back, is no new entry.
     ``entered_on`` (midnight) is the day to reckon with: that of ``entered_not_after``; for the first stint the day that
     an import gave (Stage since), else Created. ``stage`` is "" while the deal had none. A change that a refresh
-    put back at once never happened here.
+    put back at once never happened here. A step that did not see the end of its day is no entry (``model.steps``).
     """
+    entries = _entries(history).rename(columns={"not_before": "entered_not_before", "not_after": "entered_not_after"})
+    wanted = ["deal", "deal_id", "stage", "entered_not_before", "entered_not_after", "entered_on"]
+    return entries[wanted].reset_index(drop=True)
+
+
+def entered_exactly(history: History, found: Collection[str]) -> pd.Series:
+    """Day on which deals entered their present stage (datetime64[s], by deal key), where a stamp told it just now.
+
+    ``found``: IDs of the events of this refresh.
+    """
+    events = history.events
+    exact = events["event_id"].isin(set(found)) & (events["column"] == "Stage")
+    exact &= events["not_before"] == events["not_after"]
+    if not exact.any():
+        return pd.Series(dtype="datetime64[s]")
+    of_deals = replace(history, events=events[events["deal"].isin(set(events.loc[exact, "deal"]))])
+    last = _entries(of_deals).drop_duplicates("deal", keep="last")
+    last = last[exact.loc[last.index].to_numpy()]
+    return pd.Series(last["entered_on"].to_numpy(), index=pd.Index(last["deal"], dtype=object))
+
+
+def _entries(history: History) -> pd.DataFrame:
+    """Entries to stages, index: number of the event."""
     told = _without_put_back(_column_story(history, "Stage"))
     told["stage"] = texts(told, "cell")
     folded = told["stage"].str.strip().str.casefold()
@@ -41,15 +65,27 @@ def stage_entries(history: History) -> pd.DataFrame:
         known = _born_day(history, entries, head)
         day = day.mask(first & known.notna() & (known <= found_on), known)
     entries["entered_on"] = day
-    entries = entries.rename(columns={"not_before": "entered_not_before", "not_after": "entered_not_after"})
-    wanted = ["deal", "deal_id", "stage", "entered_not_before", "entered_not_after", "entered_on"]
-    return entries[wanted].reset_index(drop=True)
+    return entries
 
 
 def _without_put_back(story: pd.DataFrame) -> pd.DataFrame:
     reverted = story["kind"] == "reverted"
     undone = reverted.groupby(story["deal"]).shift(-1, fill_value=False)
-    return story[~reverted & ~undone]
+    return story[~reverted & ~undone & ~_steps_put_back(story, reverted)]
+
+
+def _steps_put_back(story: pd.DataFrame, reverted: pd.Series) -> pd.Series:
+    """Steps by which a deal came where it was put back from: those before the change that was undone."""
+    steps = (story["kind"] == STEP).to_numpy()
+    gone = np.zeros(len(story), dtype=bool)
+    for of_deal in story.groupby("deal").indices.values() if steps.any() and reverted.any() else ():
+        cells = story["cell"].iloc[of_deal].tolist()
+        for end in np.flatnonzero(reverted.to_numpy()[of_deal]).tolist():
+            at = end - 2
+            while at >= 0 and steps[of_deal[at]] and cells[at] != cells[end]:
+                gone[of_deal[at]] = True
+                at -= 1
+    return pd.Series(gone, index=story.index)
 
 
 def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar, as_of: dt.date) -> pd.Series:
@@ -77,17 +113,18 @@ def earlier_days(history: History, current: pd.DataFrame, calendar: WorkCalendar
 def _moved(history: History) -> History:
     """Only the deals of whose stage something was told more than once: of any other, nothing ended."""
     events = history.events
-    told = events[events["kind"].isin(BIRTHS) | (events["kind"].isin(SETTING_KINDS) & (events["column"] == "Stage"))]
+    of_stage = events["kind"].isin([*SETTING_KINDS, STEP]) & (events["column"] == "Stage")
+    told = events[events["kind"].isin(BIRTHS) | of_stage]
     return replace(history, events=told[told["deal"].duplicated(keep=False)])
 
 
 def last_change(history: History, columns: Collection[str] | None = None) -> pd.Series:
-    """Moment of the last change of each deal (datetime64[s], by deal key): the refresh that found it.
+    """Moment of the last change of each deal (datetime64[s], by deal key): its stamp, or the refresh that found it.
 
     Being seen for the first time is no change. ``columns``: only changes of these count (None: of any logged column).
     """
     events = history.events
-    changes = events[events["kind"].isin(SETTING_KINDS) & (events["note"] != REST_OF_ROW)]
+    changes = events[_is_change(history) & (events["note"] != REST_OF_ROW)]
     if columns is not None:
         changes = changes[changes["column"].isin(list(columns))]
     return changes.groupby("deal")["not_after"].max()
@@ -125,11 +162,17 @@ def push_counts(history: History, fiscal: FiscalCalendar | None = None) -> pd.Da
     return counts
 
 
+def _is_change(history: History) -> pd.Series:
+    """Events that gave a cell a new value for at least the end of a day."""
+    steps = sound_steps(history)
+    return history.events["kind"].isin(SETTING_KINDS) | history.events.index.isin(steps.index[steps["lasts"]])
+
+
 def _column_story(history: History, column: str) -> pd.DataFrame:
     """What one column held, in order: deal, deal_id, kind, not_before, not_after, cell (index: number of the event)."""
     events = history.events
     born = events["kind"].isin(BIRTHS)
-    setting = events["kind"].isin(SETTING_KINDS) & (events["column"] == column)
+    setting = _is_change(history) & (events["column"] == column)
     rows = events[born | setting]
     packed = [
         new if row is None else row.get(column)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,12 +16,14 @@ import pandas as pd
 from xlpipeline.model.applied import appended_rows, applied
 from xlpipeline.model.book import Book, ChangeSet, TableChange
 from xlpipeline.model.cells import texts
+from xlpipeline.model.edits import edits_of, emptied, previous_refresh
+from xlpipeline.model.exact_events import standing_cells, told_exactly
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.history import History, event_rows, extend, read_history
 from xlpipeline.model.history_diff import diff
 from xlpipeline.model.history_table import DRAFT, HISTORY, Stamp, deal_key
-from xlpipeline.model.history_values import pack, to_cell
-from xlpipeline.model.replay import replay
+from xlpipeline.model.history_values import Packed, pack, to_cell
+from xlpipeline.model.replay import packed_state, replay
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.stints import earlier_days, last_change
 
@@ -52,6 +54,8 @@ class Tracked:
     changes: ChangeSet
     found: frozenset[str]
     notes: tuple[str, ...] = ()
+    compared: bool = False
+    """Whether Pipeline could be compared with its history at all."""
 
 
 def history_of(facts: Facts) -> History:
@@ -60,8 +64,9 @@ def history_of(facts: Facts) -> History:
 
 
 def last_refresh(history: History) -> dt.datetime | None:
-    """The moment of the latest refresh that found something; None before the first."""
-    latest = history.events["not_after"].max()
+    """The latest moment that history tells of, as a rule that of a refresh; None before the first."""
+    events = history.events
+    latest = events.loc[events["kind"] != "forgotten", "not_after"].max()  # forgetting compares nothing
     return None if pd.isna(latest) else latest.to_pydatetime()
 
 
@@ -88,7 +93,7 @@ def track(
     if not {HISTORY.name, PIPELINE.name} <= set(book.tables) or history.is_broken:
         return Tracked(book, history, ChangeSet(), frozenset())
     pipeline = book.tables[PIPELINE.name]
-    before = last_refresh(history)
+    before = previous_refresh(book, last_refresh(history))
     stamp = Stamp(None if before is None else min(before, now), now, user, tool)
     found = diff(
         history,
@@ -98,19 +103,26 @@ def track(
         formula_columns=pipeline.formula_columns,
         taken=[name for table in _NAMING for name in texts(book.frame(table), PIPELINE.key) if name],
     )
-    events = _approved(_marked(found.events, found.faults), approvals)
+    events = _marked(found.events, found.faults)
+    moved = {(deal, "Stage") for deal in approvals}  # by the job itself, just now
+    edits = {cell: told for cell, told in edits_of(book, before, now, stage_types).items() if cell not in moved}
+    events = told_exactly(history, events, edits, standing_cells(pipeline, found.positions), tool)
+    events = _approved(events, approvals)
     extended = extend(history, events)
     overrides = _override_drafts(events, approvals)
     if len(overrides):
         remarks = event_rows(extended, overrides, stamp)
         events, extended = pd.concat([events, remarks], ignore_index=True), extend(extended, remarks)
-    changes = []
+    compared = PIPELINE.key in pipeline.frame.columns
+    changes = [*emptied(book)] if compared else []
     if len(events):
         changes.append(appended_rows(book.tables[HISTORY.name], events))
     if len(found.ids_given):
         changes.append(TableChange(PIPELINE.name, {PIPELINE.key: found.ids_given}))
     told = ChangeSet(tuple(changes))
-    return Tracked(applied(book, told), extended, told, frozenset(events["Event ID"]), _notes(found.faults))
+    return Tracked(
+        applied(book, told), extended, told, frozenset(events["Event ID"]), _notes(found.faults), compared=compared
+    )
 
 
 def _notes(faults: pd.DataFrame) -> tuple[str, ...]:
@@ -171,19 +183,19 @@ def put_back(tracked: Tracked, moves: pd.DataFrame, *, now: dt.datetime, user: s
         return tracked
     events = tracked.history.events.set_index("event_id")
     told = events.loc[moves["event_id"]]
+    stood = _stages_before(tracked, told["deal"])
     drafts = pd.DataFrame(
         {
             "deal_id": told["deal_id"].to_numpy(),
             "kind": "reverted",
             "column": "Stage",
             "old": [to_cell(cell) for cell in told["new"]],
-            "new": [to_cell(cell) for cell in told["old"]],
+            "new": [to_cell(cell) for cell in stood],
             "note": moves["why"].to_numpy(),
         },
         dtype=object,
     )
-    before = last_refresh(tracked.history)
-    stamp = Stamp(before and min(before, now), now, user, tool)
+    stamp = Stamp(now, now, user, tool)
     rows = event_rows(tracked.history, drafts, stamp)
     stages = replay(extend(tracked.history, rows))["Stage"].reindex(told["deal_id"]).tolist()
     cells = pd.Series(stages, index=moves["position"].to_numpy(), dtype=object)
@@ -198,7 +210,17 @@ def put_back(tracked: Tracked, moves: pd.DataFrame, *, now: dt.datetime, user: s
         ChangeSet((new, *kept, change)),
         tracked.found | frozenset(rows["Event ID"]),
         tracked.notes,
+        tracked.compared,
     )
+
+
+def _stages_before(tracked: Tracked, deals: pd.Series) -> list[Packed]:
+    """Stages in which deals stood at the previous refresh, whatever steps led away from there."""
+    events = tracked.history.events
+    earlier = replace(tracked.history, events=events[~events["event_id"].isin(tracked.found)])
+    state = packed_state(earlier, only=set(deals))
+    stages = dict(zip(state.deal_ids.index, state.columns.get("Stage", ()), strict=False))
+    return [stages.get(deal) for deal in deals]
 
 
 def _new_rows(book: Book, tracked: Tracked, more: int) -> TableChange:

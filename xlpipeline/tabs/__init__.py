@@ -46,5 +46,6 @@ TABS: tuple[Tab, ...] = (
     behind.TAB,
     history.TAB,
     history.SNAPSHOTS_TAB,
+    history.EDITS_TAB,
 )
 """In the order of the workbook."""

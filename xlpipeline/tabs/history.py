@@ -1,9 +1,10 @@
-"""The hidden tabs _History and _Snapshots: what happened to every deal, and what the pipeline looked like on a day."""
+"""The hidden tabs that remember: _History, _Snapshots, and _Edits with the times of edits until the next refresh."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from xlpipeline.model.edits_table import EDITS, REFRESHED_AT
 from xlpipeline.model.history_table import HISTORY
 from xlpipeline.model.snapshot_table import SNAPSHOTS
 from xlpipeline.tabs.layout import Tab, TableBlock, Text
@@ -25,6 +26,18 @@ SNAPSHOTS_TAB: Final = Tab(
         Text("B1", "Snapshots", "title"),
         Text("B2", "Written by 'xlpipeline snapshot'. Please leave these rows as they are.", "line"),
         TableBlock("B4", SNAPSHOTS, grows=True, titled=False),
+    ),
+    freeze="B5",
+)
+EDITS_TAB: Final = Tab(
+    EDITS.tab,
+    "hidden",
+    (
+        Text("B1", "Edits", "title"),
+        Text("B2", "Kept by the Excel add-in; every refresh tells them in _History and empties the table.", "line"),
+        Text("B3", "Last refresh", "hint"),
+        Text("C3", "", "hint", name=REFRESHED_AT),
+        TableBlock("B4", EDITS, grows=True, titled=False),
     ),
     freeze="B5",
 )
