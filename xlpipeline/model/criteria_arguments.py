@@ -35,13 +35,14 @@ class RefusedRowError(Exception):
 class Arguments:
     """``columns``: heads of Pipeline as it spells them; ``number``: of value; ``numbers``, ``words``: of list.
 
-    ``is_today``: value compares with the as-of date.
+    ``is_today``: value compares with the as-of date. ``is_day``: ``number`` was written as a date.
     """
 
     columns: tuple[str, ...] = ()
     operator: str = ""
     number: float | None = None
     is_today: bool = False
+    is_day: bool = False
     words: tuple[str, ...] = ()
     numbers: tuple[float, ...] = ()
     activity: str = ""
@@ -113,7 +114,8 @@ def _value(name: str, column: str, given: list[object]) -> Arguments:
         return Arguments(columns=(column,), operator=operator, is_today=True)
     number = as_number(given[2])
     if number is not None:
-        return Arguments(columns=(column,), operator=operator, number=number)
+        is_day = isinstance(given[2], dt.date) or (isinstance(given[2], str) and "-" in given[2].strip()[1:])
+        return Arguments(columns=(column,), operator=operator, number=number, is_day=is_day)
     words = _words(name, given[2], 2)
     if operator not in {"=", "<>"}:
         raise RefusedRowError(
@@ -187,6 +189,11 @@ def serial(day: dt.date | None) -> float | None:
     if isinstance(day, dt.datetime):
         days += (day.hour * 3600 + day.minute * 60 + day.second) / 86_400
     return days
+
+
+def day_of(number: float) -> dt.date:
+    """The day of Excel's number, the other way round than ``serial``."""
+    return dt.date.fromordinal(int(number) + _EPOCH)
 
 
 def trimmed(text: str) -> str:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from xlpipeline.model.criteria import Criterion
+from xlpipeline.model.criteria_arguments import day_of
+
+_FROM_TODAY: Final = {
+    "<=": "today or earlier",
+    "<": "earlier than today",
+    ">=": "today or later",
+    ">": "later than today",
+    "=": "today",
+    "<>": "not today",
+}
+"""Operators of a comparison with the as-of date, in words."""
 
 
 def cure(criterion: Criterion, *, late: bool = False) -> str:
@@ -26,5 +39,10 @@ def _comparison(criterion: Criterion) -> str:
     given = criterion.arguments
     if given.operator == "in":
         return f"set {given.columns[0]} to one of {', '.join(given.words)}."
-    wanted = f"{given.number:g}" if given.number is not None else given.words[0]
+    if given.is_today:
+        return f"enter a day in {given.columns[0]} that is {_FROM_TODAY[given.operator]}."
+    if given.number is None:
+        wanted = given.words[0]
+    else:
+        wanted = day_of(given.number).isoformat() if given.is_day else f"{given.number:g}"
     return f"set {given.columns[0]} so that it is {given.operator} {wanted}."
