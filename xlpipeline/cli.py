@@ -13,10 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xlpipeline import __version__
-from xlpipeline.errors import XlpipelineError
+from xlpipeline.errors import CriteriaError, NoNextStageError, ReasonError, XlpipelineError
 
 if TYPE_CHECKING:
     from xlpipeline.hosts.file import ClosedWorkbook
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome: Outcome = options.run(options)
     except XlpipelineError as error:
         _clear_progress()
-        print(f"xlpipeline: {error}", file=sys.stderr)
+        print(f"xlpipeline: {error}{_hint(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         _clear_progress()
@@ -58,6 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if options.strict and outcome.errors else 0
+
+
+_HINTS: Final[dict[type[XlpipelineError], str]] = {
+    CriteriaError: '\nIf it must move all the same, give the reason: --override "…".',
+    ReasonError: ' Write --reason "…".',
+    NoNextStageError: " Write --to STAGE.",
+}
+"""What a refusal asks for, as this door takes it."""
+
+
+def _hint(error: XlpipelineError) -> str:
+    return _HINTS.get(type(error), "")
 
 
 def _print(outcome: Outcome, *, as_json: bool) -> None:
@@ -189,6 +201,18 @@ def _explain(options: argparse.Namespace) -> Outcome:
     return explain(" ".join(options.name))
 
 
+def _addin(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.addin.setup import commands  # noqa: PLC0415
+
+    if options.action == "build":
+        return commands.build(options.output, options.interpreter, force=options.force)
+    if options.action == "install":
+        return commands.install(options.interpreter)
+    if options.action == "functions":
+        return commands.functions()
+    return commands.uninstall() if options.action == "uninstall" else commands.doctor()
+
+
 _Command = Callable[[str, str, object], argparse.ArgumentParser]
 """Adds a command: name, what it does, function that runs it."""
 
@@ -213,6 +237,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_building(command)
     _add_working(command)
+    _add_addin(commands.add_parser("addin", help=_ADDIN, description=_ADDIN), shared)
     explain = command("explain", "explain a metric or a check", _explain)
     explain.add_argument("name", nargs="*", help="such as coverage; without a name all are listed")
     return parser
@@ -304,6 +329,30 @@ def _add_working(command: _Command) -> None:
     forget = command("forget", "take a person's name out of every table and the history", _forget)
     forget.add_argument("workbook", type=Path)
     forget.add_argument("--contact", required=True, metavar="NAME", help="the name, as it is written in the workbook")
+
+
+_ADDIN: Final = "build, install, uninstall or check the add-in for Excel"
+
+
+def _add_addin(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """The add-in's own commands."""
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    for name, text in (
+        ("build", "write xlpipeline.xlam into the current folder"),
+        ("install", "put the add-in where Excel loads it at every start"),
+        ("uninstall", "take the add-in away again"),
+        ("doctor", "say what keeps the add-in from working, and what to do"),
+        ("functions", "list the worksheet functions, each with an example"),
+    ):
+        action = actions.add_parser(name, help=text, description=text, parents=[shared])
+        action.set_defaults(run=_addin)
+        if name in {"build", "install"}:
+            action.add_argument(
+                "--interpreter", metavar="PATH", help="the Python program that Excel starts (default: this one)"
+            )
+        if name == "build":
+            action.add_argument("--output", type=Path, metavar="FILE", help="default: xlpipeline.xlam")
+            action.add_argument("--force", action="store_true", help="replace a file that is no add-in of xlpipeline")
 
 
 def _date(text: str) -> dt.date:

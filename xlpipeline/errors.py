@@ -1,7 +1,10 @@
 """Every fault in a request is one of these, with one sentence that says what to do next.
 
     XlpipelineError
-    ├── RequestError      the command asks for something that does not exist or cannot be
+    ├── RequestError      the request asks for something that does not exist or cannot be
+    │   ├── CriteriaError     a deal lacks exit criteria; a reason may override them
+    │   ├── ReasonError       a move needs to say why
+    │   └── NoNextStageError  a move needs to say where to
     ├── SetupError        a recipe, a mapping file or a set-up table holds something that is not allowed
     ├── SourceError       a file to import cannot be read or understood
     └── BookError         the workbook cannot be read or must not be written
@@ -17,7 +20,19 @@ class XlpipelineError(Exception):
 
 
 class RequestError(XlpipelineError):
-    """The command asks for something that does not exist or cannot be."""
+    """The request asks for something that does not exist or cannot be."""
+
+
+class CriteriaError(RequestError):
+    """A deal lacks exit criteria; the message lists them, and a reason may override them."""
+
+
+class ReasonError(RequestError):
+    """A move back, or out of an end stage, needs a reason."""
+
+
+class NoNextStageError(RequestError):
+    """There is no next stage, so the one to move to must be named."""
 
 
 class SetupError(XlpipelineError):

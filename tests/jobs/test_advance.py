@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.jobs.story_book import Story, day, new_book
+from xlpipeline.cli import main
 from xlpipeline.errors import RequestError
 from xlpipeline.hosts.file import ClosedWorkbook, read_book
 from xlpipeline.jobs.advance import Advanced, MoveRequest, advance, advance_in
@@ -57,8 +58,7 @@ def test_a_deal_that_may_not_move_is_told_exactly_what_is_missing_and_what_to_do
     assert refused(story, "Close") == (
         "D-1 cannot move from Talk to Close yet; missing are:\n"
         "  need (The need is confirmed): enter Y in Need confirmed when it is so.\n"
-        "  sent (The proposal was sent): fill in Proposal sent on.\n"
-        'If it must move all the same, give the reason: --override "…".'
+        "  sent (The proposal was sent): fill in Proposal sent on."
     )
     assert story.cell("D-1", "Stage") == "Talk"
 
@@ -78,7 +78,7 @@ def test_an_override_needs_a_reason_is_recorded_counted_and_never_an_issue() -> 
 
 def test_a_move_back_needs_a_reason() -> None:
     story = started("revert", Stage="Offer")
-    assert 'To move D-1 back from Offer to Talk, please say why: --reason "…".' in refused(story, "Talk")
+    assert refused(story, "Talk") == "To move D-1 back from Offer to Talk, please say why."
     move(story, "talk", reason="They have no budget")
     assert story.history().events["note"].tolist()[-1] == "They have no budget"
     story.refresh(day(6))
@@ -110,7 +110,7 @@ def test_what_does_not_exist_is_refused_in_one_sentence(to: str, deal: str, says
 
 
 def test_the_last_stage_has_no_next_one() -> None:
-    assert refused(started(Stage="Won")) == "Won is the last stage; please name another one with --to."
+    assert refused(started(Stage="Won")) == "Won is the last stage; please name another one."
     assert "From Lost there is no next stage" in refused(started(Stage="Lost"))
 
 
@@ -135,3 +135,17 @@ def test_a_closed_file_is_moved_and_says_what_is_still_to_enter(small_book: Path
     assert after.frame("Pipeline").set_index("Deal ID").at[deal, "Stage"] == "Lost"
     assert after.frame("_History")["Kind"].iloc[-1] == "stage"
     assert refresh_in(ClosedWorkbook(small_book), now=NOW).data["written"] is False
+
+
+def test_the_command_line_says_how_it_takes_a_reason(small_book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = read_book(small_book).frame("Pipeline")
+    lacking = frame[(frame["Stage type"] == "open") & (frame["Missing criteria"] == "decision-maker")]
+    lost = frame[frame["Stage type"] == "lost"]
+    told = []
+    for deal, *to in ((lacking["Deal ID"].iloc[0],), (lost["Deal ID"].iloc[0], "--to", "Prospecting"),
+                      (lost["Deal ID"].iloc[0],)):  # fmt: skip
+        assert main(["advance", str(small_book), str(deal), *to]) == 2
+        told.append(capsys.readouterr().err)
+    assert told[0].endswith('If it must move all the same, give the reason: --override "…".\n')
+    assert told[1].endswith('please say why. Write --reason "…".\n')
+    assert told[2].endswith("please name one. Write --to STAGE.\n")

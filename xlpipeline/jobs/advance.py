@@ -12,17 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from xlpipeline.errors import RequestError
+from xlpipeline.errors import CriteriaError, NoNextStageError, ReasonError, RequestError
 from xlpipeline.hosts.workbook import Saved, Workbook
 from xlpipeline.jobs.outcome import Outcome, Progress, no_progress
-from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh, tool_name
+from xlpipeline.jobs.refresh import TOOL, Refreshed, refresh, require_pipeline, tool_name
 from xlpipeline.model.applied import applied
 from xlpipeline.model.book import Book, ChangeSet, TableChange
 from xlpipeline.model.criteria import Criterion, StagePath, steps
 from xlpipeline.model.criteria_evaluate import is_late, met
 from xlpipeline.model.criteria_table import read_criteria, read_path
 from xlpipeline.model.criteria_words import cure
-from xlpipeline.model.facts import Facts
+from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history_table import HISTORY, deal_key
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.tracking import Approval, history_of
@@ -54,11 +54,39 @@ class Advanced:
     """Overrides in this workbook so far, this one included."""
 
 
+@dataclass(frozen=True)
+class StageChoices:
+    """Where a deal stands and where it may be moved; ``next`` is "" where there is no next stage."""
+
+    now: str
+    next: str
+    others: tuple[str, ...]
+
+
+def stage_choices(book: Book, deal_id: str, *, now: dt.datetime) -> StageChoices:
+    """What to offer a person who wants to move a deal.
+
+    Raises:
+        RequestError: there is no such deal.
+        BookError: there is no table Pipeline.
+        SetupError: a set-up table holds something that is not allowed.
+    """
+    require_pipeline(book)
+    facts, path = read_facts(book, now.date()), read_path(book)
+    start = str(facts.deals.at[_position(facts, deal_id), "stage"])
+    later = path.names[path.names.index(start) + 1 :] if start in path.names else ()
+    others = tuple(str(name) for name in facts.stages["stage"] if name != start)
+    return StageChoices(start, later[0] if later else "", others)
+
+
 def advance(book: Book, request: MoveRequest, *, now: dt.datetime, user: str = "", tool: str = TOOL) -> Advanced:
     """Move a deal.
 
     Raises:
-        RequestError: there is no such deal or stage, criteria are missing and no override was given, or a reason is.
+        CriteriaError: criteria are missing and no override was given.
+        ReasonError: the deal goes back and no reason was given.
+        NoNextStageError: there is no next stage and none was named.
+        RequestError: there is no such deal or stage, or its stage was typed over.
         SetupError: a set-up table holds something that is not allowed.
     """
     if HISTORY.name not in book.tables:
@@ -110,10 +138,10 @@ def _target(facts: Facts, path: StagePath, start: str, wanted: str) -> str:
             raise RequestError(f"The deal stands in {start} already.")
         return end
     if start not in path.names:
-        raise RequestError(f"From {start or 'no stage':.40} there is no next stage; please name one with --to.")
+        raise NoNextStageError(f"From {start or 'no stage':.40} there is no next stage; please name one.")
     at = path.names.index(start) + 1
     if at == len(path.names):
-        raise RequestError(f"{start} is the last stage; please name another one with --to.")
+        raise NoNextStageError(f"{start} is the last stage; please name another one.")
     return path.names[at]
 
 
@@ -121,7 +149,8 @@ def _approval(facts: Facts, path: StagePath, position: int, way: tuple[str, str]
     """The reason that goes into history.
 
     Raises:
-        RequestError: the move may not be made like this.
+        CriteriaError: criteria are missing and no override was given.
+        ReasonError: the deal goes back and no reason was given.
     """
     start, end = way
     name = str(facts.deals.at[position, "deal_id"])
@@ -131,7 +160,7 @@ def _approval(facts: Facts, path: StagePath, position: int, way: tuple[str, str]
     is_reopened = bool(facts.deals.at[position, "is_closed"]) and start not in path.names
     if is_reopened or path.names.index(end) < first:
         if not (request.reason.strip() or request.override.strip()):
-            raise RequestError(f'To move {name} back from {start} to {end}, please say why: --reason "…".')
+            raise ReasonError(f"To move {name} back from {start} to {end}, please say why.")
         return Approval(request.reason.strip() or request.override.strip())
     criteria, _ = read_criteria(facts.book)
     passed = steps(criteria, path)[first : path.names.index(end)]
@@ -140,7 +169,7 @@ def _approval(facts: Facts, path: StagePath, position: int, way: tuple[str, str]
     if not missing:
         return Approval(request.reason.strip() or MET)
     if not request.override.strip():
-        raise RequestError(_refusal(name, way, [(c, bool(is_late(c, facts)[row])) for c in missing]))
+        raise CriteriaError(_refusal(name, way, [(c, bool(is_late(c, facts)[row])) for c in missing]))
     return Approval(request.override.strip(), tuple(c.id for c in missing))
 
 
@@ -148,7 +177,6 @@ def _refusal(name: str, way: tuple[str, str], missing: list[tuple[Criterion, boo
     start, end = way
     lines = [f"{name} cannot move from {start} to {end} yet; missing {'is' if len(missing) == 1 else 'are'}:"]
     lines += [f"  {one.id} ({one.text.rstrip('.')}): {cure(one, late=late)}" for one, late in missing]
-    lines.append('If it must move all the same, give the reason: --override "…".')
     return "\n".join(lines)
 
 

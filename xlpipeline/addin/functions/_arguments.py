@@ -1,0 +1,83 @@
+"""The arguments that many functions share: one text for each, so that the Function Wizard always says the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlpipeline.addin.functions._record import Argument
+
+PIPELINE: Final = Argument(
+    "Pipeline", "The whole table of deals with its head (and without a totals row): Pipeline[#All].", "table"
+)
+STAGES: Final = Argument("Stages", "The whole table of stages with its head: Stages[#All].", "table")
+QUOTAS: Final = Argument("Quotas", "The whole table of quotas with its head: Quotas[#All].", "table")
+CRITERIA: Final = Argument("Criteria", "The whole table of criteria with its head: Criteria[#All].", "table")
+AS_OF: Final = Argument("AsOf", "The day the figure is for: the workbook's cell AsOf, or a date.", "day")
+
+WINDOW: Final = Argument(
+    "Window",
+    "Which deals count by their date: trailing (as the dashboards; if omitted), all, quarter, a quarter's name such as "
+    "2026 Q1, or a day in that quarter.",
+    "window",
+    optional=True,
+    usual="trailing",
+)
+ALL_TIME: Final = Argument(
+    "Window",
+    "Which deals count by the day they were created: all (as the dashboards; if omitted), trailing, quarter, a "
+    "quarter's name such as 2026 Q1, or a day in that quarter.",
+    "window",
+    optional=True,
+    usual="all",
+)
+QUARTER: Final = Argument(
+    "Quarter",
+    "The quarter: that of AsOf if omitted, a quarter's name such as 2026 Q1, or a day in it.",
+    "quarter",
+    optional=True,
+    usual="quarter",
+)
+REP: Final = Argument(
+    "Rep", "Only the deals of this rep, spelled as Owner has it; everybody if omitted.", "text", optional=True
+)
+SETTINGS: Final = Argument(
+    "Settings",
+    "The table of settings: Settings[#All]. Needed for exactly the figures of the dashboards; the shipped values if "
+    "omitted.",
+    "table",
+    optional=True,
+)
+PERIODS: Final = Argument(
+    "Periods",
+    "The table of fiscal periods of your own: Periods[#All]. Calendar quarters if omitted.",
+    "table",
+    optional=True,
+)
+REPS: Final = Argument(
+    "Reps", "The table of reps: Reps[#All]. It decides how a name is spelled.", "table", optional=True
+)
+FX: Final = Argument(
+    "FX", "The table of exchange rates: FX[#All]. Needed where deals are in other currencies.", "table", optional=True
+)
+HOLIDAYS: Final = Argument(
+    "Holidays", "The table of holidays: Holidays[#All]. Only weekends are free if omitted.", "table", optional=True
+)
+ACTIVITIES: Final = Argument(
+    "Activities",
+    "The table of activities: Activities[#All]. Needed where a criterion asks for activities.",
+    "table",
+    optional=True,
+)
+
+
+def choice(name: str, description: str, *choices: str) -> Argument:
+    """An optional argument that is one of some words, the first if omitted; the description is followed by them."""
+    listed = ", ".join(choices[1:])
+    return Argument(
+        name,
+        f"{description} {choices[0]} (if omitted), {listed}.",
+        "choice",
+        optional=True,
+        choices=choices,
+        usual=choices[0],
+    )
