@@ -27,7 +27,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), metavar="N", help="numbers of deals")
     parser.add_argument("--runs", type=int, default=3, help="runs of each figure; the median is printed")
     parser.add_argument("--no-openpyxl", action="store_true", help="leave the slow openpyxl rows out")
+    parser.add_argument("--calls", action="store_true", help="count the calls of a refresh in Excel instead")
     options = parser.parse_args()
+    if options.calls:
+        from bench.live_calls import print_calls  # needs LibreOffice
+
+        print_calls()
+        return
     _start_up(options.runs)
     print(_ROW.format("deals", "what", "seconds", "peak MB", "× floor s", "× floor MB", "openpyxl ÷ it"))
     for size in options.sizes:

@@ -65,15 +65,11 @@ class _Draft:
         writers = writers_of(self.live.name)
         ours = [head for head in self.live.heads if writers.get(head) == "refresh"]
         theirs = [head for head in self.live.heads if writers.get(head) != "refresh" and self.cells.get(head)]
-        groups = [self._changed(group) for group in adjacent(self.live.heads, ours)]
-        spans = [(heads, self._span(heads)) for heads in groups if heads]
+        # Whole groups, whatever changed in them: so the number of calls does not hang on what the figures are.
+        groups = [group for group in adjacent(self.live.heads, ours) if any(self.cells.get(head) for head in group)]
+        spans = [(heads, self._span(heads)) for heads in groups]
         spans += joined({head: self._runs(head) for head in theirs}, self.live.heads)
         return [self._block(heads, first, last) for heads, (first, last) in spans]
-
-    def _changed(self, group: Sequence[str]) -> Sequence[str]:
-        """The columns from the first changed one to the last."""
-        changed = [i for i, head in enumerate(group) if self.cells.get(head)]
-        return group[changed[0] : changed[-1] + 1] if changed else ()
 
     def _span(self, heads: Sequence[str]) -> tuple[int, int]:
         positions = [p for head in heads for p in self.cells.get(head, ())]
