@@ -24,6 +24,7 @@ def test_the_wheel_holds_recipes_ready_workbooks_and_types(tmp_path: Path) -> No
     for recipe in ("five", "seven", "eight"):
         assert {f"xlpipeline/workbook_templates/{recipe}{end}" for end in (".toml", ".xlsx")} <= names
     assert "xlpipeline/py.typed" in names
+    assert {"xlpipeline/addin/vba/XlpRibbon.bas", "xlpipeline/addin/icons/refresh.png"} <= names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
     script = "import sys; from xlpipeline.cli import main; sys.exit(main(['new', 'team.xlsx', '--template', 'five']))"
     there = tmp_path / "there"
@@ -32,3 +33,9 @@ def test_the_wheel_holds_recipes_ready_workbooks_and_types(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert (there / "team.xlsx").is_file()
+    build = "import sys; from xlpipeline.cli import main; sys.exit(main(['addin', 'build']))"
+    done = subprocess.run(
+        [sys.executable, "-c", build], cwd=there, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert (there / "xlpipeline.xlam").is_file()

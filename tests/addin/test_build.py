@@ -131,6 +131,7 @@ def test_no_two_modules_share_a_name() -> None:
 # the package ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_microsofts_validator_and_the_lint_find_nothing(addin: Path) -> None:
     assert sdk_complaints(addin) == []
     assert lint_complaints(addin) == []

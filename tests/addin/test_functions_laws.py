@@ -16,6 +16,8 @@ from xlpipeline.addin.functions import FUNCTIONS, Answer, _tables, answer
 from xlpipeline.model.book import NOT_AVAILABLE, Book
 from xlpipeline.model.facts import Facts, read_facts
 
+pytestmark = pytest.mark.slow
+
 DAY = st.dates(dt.date(2025, 4, 1), dt.date(2026, 3, 31))
 AMOUNT = st.one_of(st.none(), st.integers(0, 5000).map(float))
 DEAL = st.one_of(

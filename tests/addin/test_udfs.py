@@ -24,6 +24,8 @@ from xlpipeline.hosts.file import open_book
 from xlpipeline.metrics.scorecard import scorecard
 from xlpipeline.model.facts import Facts, read_facts
 
+pytestmark = pytest.mark.slow
+
 MODULE = "xlpipeline.addin.udfs"
 
 

@@ -33,6 +33,8 @@ from xlpipeline.addin.setup.xlwings_text import (
 )
 from xlpipeline.errors import RequestError
 
+pytestmark = pytest.mark.slow
+
 FILES = installed_xlwings()
 VBA = Path(xlwings_files.__file__).parents[1] / "vba"
 PYTHON = r"C:\Python 311\pythonw.exe"

@@ -24,6 +24,8 @@ from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.stints import push_counts, stage_entries
 from xlpipeline.tabs.history import EDITS_TAB
 
+pytestmark = pytest.mark.slow
+
 Told = tuple[str, object, object, str, str, str]
 SECOND = dt.timedelta(seconds=1)
 
