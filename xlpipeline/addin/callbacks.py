@@ -23,6 +23,7 @@ def command(button: Button) -> str:
 def buttons_module() -> str:
     """The VBA that tells for each button which command it runs and whether it needs a workbook of ours."""
     commands = (_case(f'"{b.id}"', f'XlpCommandOf = "{command(b)}"') for b in BUTTONS if b.macro)
+    looks = ", ".join(f'"{b.id}"' for b in BUTTONS if not b.writes)
     anywhere = ", ".join(f'"{b.id}"' for b in BUTTONS if not b.needs_our_workbook)
     return "\n".join(
         (
@@ -44,6 +45,15 @@ def buttons_module() -> str:
             _case(anywhere, "XlpNeedsOurs = False"),
             "        Case Else",
             "            XlpNeedsOurs = True",
+            "    End Select",
+            "End Function",
+            "",
+            "' Whether a button may write into the workbook. One that only looks leaves what can be undone as it is.",
+            "Public Function XlpWrites(ByVal button As String) As Boolean",
+            "    Select Case button",
+            _case(looks, "XlpWrites = False"),
+            "        Case Else",
+            "            XlpWrites = True",
             "    End Select",
             "End Function",
             "",

@@ -36,6 +36,8 @@ class Button:
     group: str
     large: bool = True
     needs_our_workbook: bool = True
+    writes: bool = True
+    """Whether it may write into the workbook; one that only looks leaves Excel's Undo alone."""
 
 
 BUTTONS: Final[tuple[Button, ...]] = (
@@ -59,6 +61,7 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Looks for faults in the tables and lists them on the tab Issues, without measuring anything.",
         "V",
         "Every day",
+        writes=False,
     ),
     Button(
         "XlpNextIssue",
@@ -69,6 +72,7 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Jumps to the cell of the next issue and says what is wrong there and what to do.",
         "N",
         "Every day",
+        writes=False,
     ),
     Button(
         "XlpAdvance",
@@ -123,6 +127,7 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "W",
         "Workbooks",
         needs_our_workbook=False,
+        writes=False,
     ),
     Button(
         "XlpExplain",
@@ -133,6 +138,7 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Says what the selected figure means, what it is based on, and why it may be missing.",
         "E",
         "Understand",
+        writes=False,
     ),
     Button(
         "XlpSettings",
@@ -156,6 +162,7 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Options",
         large=False,
         needs_our_workbook=False,
+        writes=False,
     ),
 )
 

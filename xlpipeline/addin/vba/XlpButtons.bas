@@ -38,3 +38,13 @@ Public Function XlpNeedsOurs(ByVal button As String) As Boolean
             XlpNeedsOurs = True
     End Select
 End Function
+
+' Whether a button may write into the workbook. One that only looks leaves what can be undone as it is.
+Public Function XlpWrites(ByVal button As String) As Boolean
+    Select Case button
+        Case "XlpValidate", "XlpNextIssue", "XlpNewWorkbook", "XlpExplain", "XlpAbout"
+            XlpWrites = False
+        Case Else
+            XlpWrites = True
+    End Select
+End Function

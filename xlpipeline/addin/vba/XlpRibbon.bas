@@ -47,20 +47,20 @@ Private Sub XlpPressed(ByVal button As String)
         XlpShowSettings
     Else
         If button = "XlpExplain" Then XlpTellLastFault
-        XlpRunCommand XlpCommandOf(button)
+        XlpRunCommand button
     End If
 End Sub
 
 ' RunPython puts the name of the active workbook into a command line, so it is looked at first.
-Private Sub XlpRunCommand(ByVal command As String)
+Private Sub XlpRunCommand(ByVal button As String)
     Dim refusal As String
     refusal = XlpNameRefusal(ActiveWorkbook.Name, XlpOnMac())
     If Len(refusal) > 0 Then
         XlpTell refusal
         Exit Sub
     End If
-    XlpWriteStamps ActiveWorkbook
-    RunPython command
+    If XlpWrites(button) Then XlpWriteStamps ActiveWorkbook
+    RunPython XlpCommandOf(button)
 End Sub
 
 ' A worksheet function cannot speak; what it had to say was kept for this button.
