@@ -14,6 +14,8 @@ from xlpipeline.model.history import appended, read_history
 from xlpipeline.model.history_table import HISTORY
 from xlpipeline.model.replay import replay
 
+pytestmark = pytest.mark.slow
+
 
 def started(*deals: dict[str, object], policy: str = "flag") -> Story:
     """A book that was refreshed once, on Monday 4 May."""

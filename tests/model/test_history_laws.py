@@ -21,6 +21,8 @@ from xlpipeline.model.history_table import BIRTHS, HISTORY, Stamp, deal_key
 from xlpipeline.model.history_values import from_cell, pack, pack_column, to_cell, unpack
 from xlpipeline.model.replay import replay
 
+pytestmark = pytest.mark.slow
+
 START = dt.datetime(2026, 1, 5, 9, 0)
 HEADS = ("Deal ID", "Opportunity", "Stage", "Amount", "Expected close", "Owner", "Rival")
 

@@ -17,6 +17,8 @@ from xlpipeline.tabs.layout import ChartBlock, Tab, TableBlock, split_anchor
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
 
+pytestmark = pytest.mark.slow
+
 LETTER = 0.78
 """Width of a letter of the body font, in units of a column's width."""
 
