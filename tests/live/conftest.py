@@ -33,7 +33,11 @@ def _office() -> Generator[LiveApp, None, None]:
 
 @pytest.fixture
 def live_app(_office: LiveApp) -> Generator[LiveApp, None, None]:
-    """The one running app, as after its start: no book open, no answers waiting. All books are closed afterwards."""
+    """The one running app, as after its start: no book open, no answers waiting. All books are closed afterwards.
+
+    xlwings has one active engine for all, and tests of the functions in the same process leave another one.
+    """
+    _office.engine.activate()
     _office.impl.reset()
     yield _office
     _office.impl.reset()
