@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.fixtures import _office, live_app, open_copy
 from xlpipeline.jobs.demo import demo_tables
 from xlpipeline.jobs.new import TeamRequest, new_file
 from xlpipeline.samples.team_year import make_team
+
+__all__ = ["_office", "live_app", "open_copy"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

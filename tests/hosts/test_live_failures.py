@@ -23,8 +23,8 @@ from xlpipeline.hosts.live import LiveWorkbook, excel_calls
 from xlpipeline.model.book import BookTable, ChangeSet, TableChange
 
 if TYPE_CHECKING:
-    from tests.live.conftest import OpenCopy
     from tests.live.engine import LiveApp
+    from tests.live.fixtures import OpenCopy
 
 pytestmark = pytest.mark.libreoffice
 

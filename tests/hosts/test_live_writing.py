@@ -19,8 +19,8 @@ from xlpipeline.model.book import NOT_AVAILABLE, Book, ChangeSet, Formula, Table
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from tests.live.conftest import OpenCopy
     from tests.live.engine import LiveApp
+    from tests.live.fixtures import OpenCopy
 
 pytestmark = pytest.mark.libreoffice
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import xlwings as xw
     from xlwings.main import Table as XlTable
 
-    from tests.live.conftest import OpenCopy
     from tests.live.engine import LiveApp
+    from tests.live.fixtures import OpenCopy
 
 pytestmark = pytest.mark.libreoffice
 

@@ -1,4 +1,8 @@
-"""A live spreadsheet for the tests that need one (marked ``libreoffice``)."""
+"""A live spreadsheet for the tests that need one (marked ``libreoffice``); tests/conftest.py hands it to all rooms.
+
+Only there, for each folder that made these fixtures its own would start an office of its own, and xlwings has but one
+active engine.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.live.office import missing_parts
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -21,6 +23,8 @@ OpenCopy = Callable[[Path], "xw.Book"]
 
 @pytest.fixture(scope="session")
 def _office() -> Generator[LiveApp, None, None]:
+    from tests.live.office import missing_parts  # noqa: PLC0415 - uno changes how Python imports
+
     missing = missing_parts()
     if missing:
         pytest.skip(missing)
@@ -33,11 +37,7 @@ def _office() -> Generator[LiveApp, None, None]:
 
 @pytest.fixture
 def live_app(_office: LiveApp) -> Generator[LiveApp, None, None]:
-    """The one running app, as after its start: no book open, no answers waiting. All books are closed afterwards.
-
-    xlwings has one active engine for all, and tests of the functions in the same process leave another one.
-    """
-    _office.engine.activate()
+    """The one running app, as after its start: no book open, no answers waiting. All books are closed afterwards."""
     _office.impl.reset()
     yield _office
     _office.impl.reset()
