@@ -11,7 +11,8 @@ import pytest
 from tests.addin.given_tables import BY_NAME, EPOCH, NOT_AVAILABLE, OMITTED, Cells, ask, com_tables, serial, value
 from tests.metrics.small_team import AS_OF, facts_of, in_play, lost, won
 from xlpipeline.addin.functions import FUNCTIONS, VALUE_ERROR, WorksheetFunction, answer
-from xlpipeline.addin.functions._cells import ERRORS, read_cell, read_day, write_cell
+from xlpipeline.addin.functions._cells import read_cell, read_day, write_cell
+from xlpipeline.hosts.live.values import ERROR_CODES
 from xlpipeline.model.book import CellError
 
 TABLES = com_tables(
@@ -167,7 +168,7 @@ def test_no_function_ever_raises(function: WorksheetFunction, cell: object) -> N
 
 
 def test_every_number_of_an_error_is_known_and_no_other() -> None:
-    assert {read_cell(number) for number in ERRORS} == {CellError(text) for text in ERRORS.values()}
+    assert {read_cell(number) for number in ERROR_CODES} == {CellError(text) for text in ERROR_CODES.values()}
     assert [read_cell(one) for one in (7, 7.0, True, "#N/A", None, OMITTED)] == [7.0, 7.0, True, "#N/A", None, None]
     assert not isinstance(read_cell("#N/A"), CellError)
 

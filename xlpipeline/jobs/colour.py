@@ -52,20 +52,12 @@ def stale_rows(book: Book, *, now: dt.datetime) -> Stale:
     """
     require_pipeline(book)
     settings = read_settings(book)
-    as_of = live_day(book) or settings.as_of or local_moment(now, settings).date()
+    as_of = book.day("AsOf") or settings.as_of or local_moment(now, settings).date()
     facts = read_facts(book, as_of, settings)
     flags = stale_flags(facts)
     by_flag = {str(letter): int(flags[letter].sum()) for letter in flags.columns}
     is_on: Colouring = "on" if settings.colour_rows == "on" else "off"
     return Stale(as_of, int(facts.deals["is_open"].sum()), int(flags.any(axis=1).sum()), by_flag, is_on)
-
-
-def live_day(book: Book) -> dt.date | None:
-    """The day in the live cell AsOf; None where the book has none."""
-    day = book.names.get("AsOf")
-    if isinstance(day, dt.datetime):
-        return day.date()
-    return day if isinstance(day, dt.date) else None
 
 
 def switched(book: Book, colouring: Colouring) -> ChangeSet:

@@ -78,8 +78,8 @@ def refresh(
     settings = read_settings(book)
     local_now = local_moment(now, settings)
     day = as_of or settings.as_of or local_now.date()
-    last = book.names.get("last_as_of")
-    figures_only = isinstance(last, dt.date) and day < (last.date() if isinstance(last, dt.datetime) else last)
+    last = book.day("last_as_of")
+    figures_only = last is not None and day < last
     if figures_only:
         facts, notes = _past_facts(book, day, settings)
         changes, compared = ChangeSet(), False

@@ -83,6 +83,13 @@ class Book:
     remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What ``once_per_book`` keeps: set-up tables as read, which many ask for in one refresh."""
 
+    def day(self, name: str) -> dt.date | None:
+        """The day in a single named cell, whatever its time; None where there is none."""
+        cell = self.names.get(name)
+        if isinstance(cell, dt.datetime):
+            return cell.date()
+        return cell if isinstance(cell, dt.date) else None
+
     def frame(self, table: str) -> pd.DataFrame:
         """Body of a table, or an empty frame where the book has no such table (an older book)."""
         found = self.tables.get(table)

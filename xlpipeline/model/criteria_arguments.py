@@ -114,7 +114,7 @@ def _value(name: str, column: str, given: list[object]) -> Arguments:
         return Arguments(columns=(column,), operator=operator, is_today=True)
     number = as_number(given[2])
     if number is not None:
-        is_day = isinstance(given[2], dt.date) or (isinstance(given[2], str) and "-" in given[2].strip()[1:])
+        is_day = isinstance(given[2], dt.date) or (isinstance(given[2], str) and _is_iso(given[2].strip()))
         return Arguments(columns=(column,), operator=operator, number=number, is_day=is_day)
     words = _words(name, given[2], 2)
     if operator not in {"=", "<>"}:
@@ -171,7 +171,11 @@ def as_number(cell: object) -> float | None:
 def _number_in_text(text: str) -> float | None:
     if re.fullmatch(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)", text):
         return float(format(float(text), ".15g"))
-    return serial(_iso_date(text)) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    return serial(_iso_date(text)) if _is_iso(text) else None
+
+
+def _is_iso(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
 def _iso_date(text: str) -> dt.date | None:

@@ -196,12 +196,13 @@ def find_names(package: Package, sheets: tuple[SheetPart, ...]) -> dict[str, Def
         place = split_reference(text)
         if place is not None and place[0].casefold() in by_name and place[1].text().isalnum():
             found[name] = DefinedName(name, by_name[place[0].casefold()], place[1].top, place[1].left)
-        elif (constant := _constant(text)) is not None:
+        elif (constant := constant_in(text)) is not None:
             found[name] = DefinedName(name, None, constant=constant)
     return found
 
 
-def _constant(text: str) -> object:
+def constant_in(text: str) -> object:
+    """The number, truth or text that a name's formula (without ``=``) is, such as ``3``; None if it is more."""
     if len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1].replace('""', '"')
     if text in {"TRUE", "FALSE"}:

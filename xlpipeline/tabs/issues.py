@@ -5,7 +5,6 @@ Beside each issue people may accept or snooze it; it then moves to the end, in g
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 import pandas as pd
@@ -76,9 +75,8 @@ def fill(facts: Facts) -> ChangeSet:
 
 
 def _looks_back(facts: Facts) -> bool:
-    last = facts.book.names.get("last_as_of")
-    day = last.date() if isinstance(last, dt.datetime) else last
-    return isinstance(day, dt.date) and facts.as_of < day
+    last = facts.book.day("last_as_of")
+    return last is not None and facts.as_of < last
 
 
 def summary(issues: pd.DataFrame) -> pd.DataFrame:

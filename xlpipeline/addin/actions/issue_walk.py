@@ -13,7 +13,6 @@ def run(click: Click) -> str:
         BookError: the workbook is none of ours.
     """
     from xlpipeline.addin.glance import glance  # noqa: PLC0415 - pandas takes a second
-    from xlpipeline.jobs.colour import live_day  # noqa: PLC0415
     from xlpipeline.jobs.next_issue import Place, next_stop, stops  # noqa: PLC0415
     from xlpipeline.model.book import Book  # noqa: PLC0415
 
@@ -25,7 +24,7 @@ def run(click: Click) -> str:
     spot = spot_of(click)
     at = Place(spot.sheet, spot.row, spot.column) if spot else None
     position = spot.position if spot and spot.table == "Issues" else -1
-    all_stops = stops(book, live_day(book) or click.now.date(), tabs)
+    all_stops = stops(book, book.day("AsOf") or click.now.date(), tabs)
     stop = next_stop(all_stops, at, position)
     if stop is None:
         return "There are no issues that count. Refresh metrics looks again."

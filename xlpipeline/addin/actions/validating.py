@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from xlpipeline.addin.click import Click
 from xlpipeline.addin.selection import can_be_seen, go_to
+from xlpipeline.jobs.outcome import counted
 
 _KINDS: Final = 8
 _FIRST: Final = 5
@@ -41,7 +42,7 @@ def found(title: str, data: dict[str, Any]) -> str:
     if not standing:
         return f"{checked}\nNo issues{apart}."
     kinds = list(data["issues_by_check"].items())
-    lines = [checked, f"{len(standing):,} issues{apart}:" if len(standing) > 1 else f"1 issue{apart}:"]
+    lines = [checked, f"{counted(len(standing), 'issue')}{apart}:"]
     lines += [f"  {n:,}  {check}" for check, n in kinds[:_KINDS]]
     if len(kinds) > _KINDS:
         lines.append(f"  … and {len(kinds) - _KINDS:,} more kinds")

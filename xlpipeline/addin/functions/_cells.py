@@ -15,28 +15,11 @@ from decimal import Decimal
 from types import NoneType
 from typing import Final
 
+from xlpipeline.hosts.live.values import ERROR_CODES
 from xlpipeline.model.book import CellError, is_blank
 
 OMITTED: Final = -2147352572
 """What COM passes for an argument that was left out (DISP_E_PARAMNOTFOUND)."""
-
-ERRORS: Final = {
-    -2146826288: "#NULL!",
-    -2146826281: "#DIV/0!",
-    -2146826273: "#VALUE!",
-    -2146826265: "#REF!",
-    -2146826259: "#NAME?",
-    -2146826252: "#NUM!",
-    -2146826246: "#N/A",
-    -2146826245: "#GETTING_DATA",
-    -2146826243: "#SPILL!",
-    -2146826242: "#CONNECT!",
-    -2146826241: "#BLOCKED!",
-    -2146826240: "#UNKNOWN!",
-    -2146826239: "#FIELD!",
-    -2146826238: "#CALC!",
-}
-"""Excel's xlErr numbers as pywin32 gives them. A number in a cell is always a float, so none can be mistaken."""
 
 ERROR_MARK: Final = "\x01"
 """First letter of a text that our VBA turns into an error value; it is taken out of every other text."""
@@ -52,7 +35,7 @@ def read_cell(cell: object) -> object:
     if type(cell) in _PLAIN:
         return cell
     if isinstance(cell, int):
-        return None if cell == OMITTED else CellError(ERRORS[cell]) if cell in ERRORS else float(cell)
+        return None if cell == OMITTED else CellError(ERROR_CODES[cell]) if cell in ERROR_CODES else float(cell)
     if isinstance(cell, Decimal):
         return float(cell)
     if isinstance(cell, dt.datetime):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from xlpipeline.model.book import Book
-from xlpipeline.ooxml.tables import Area, split_reference
+from xlpipeline.ooxml.tables import Area, constant_in, split_reference
 
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d*)?(?:E[-+]?\d+)?")
 _MOST_BOX_CELLS: Final = 20_000
 """Cells up to which the names of a sheet are read as one block."""
 
@@ -80,12 +78,7 @@ def place_of(refers_to: str | None, sheets: Collection[str]) -> Place | None:
 
 def constant_of(refers_to: str | None) -> object:
     """The number, truth or text that a name holds instead of a cell (``=3``), or None."""
-    text = (refers_to or "").removeprefix("=")
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return text[1:-1].replace('""', '"')
-    if text in {"TRUE", "FALSE"}:
-        return text == "TRUE"
-    return float(text) if _NUMBER.fullmatch(text) else None
+    return constant_in((refers_to or "").removeprefix("="))
 
 
 def boxes(places: Iterable[Place]) -> list[tuple[str, Area]]:

@@ -19,7 +19,7 @@ ERROR_TEXTS: Final = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?
 """Errors that a cell may be given, as Excel's English formulas write them; xlwings reads errors as these texts."""
 
 _FIRST_CODE: Final = -2_146_828_288
-_ERROR_CODES: Final = {
+ERROR_CODES: Final = {
     _FIRST_CODE + number: text
     for number, text in (
         (2000, "#NULL!"), (2007, "#DIV/0!"), (2015, "#VALUE!"), (2023, "#REF!"), (2029, "#NAME?"), (2036, "#NUM!"),
@@ -57,7 +57,7 @@ def cell_read(cell: Any, *, errors_are_texts: bool = False) -> object:  # noqa: 
     if isinstance(cell, str):
         return CellError(cell) if errors_are_texts and cell in ERROR_TEXTS else str(cell) or None
     if isinstance(cell, int):
-        return CellError(_ERROR_CODES[cell]) if cell in _ERROR_CODES else float(cell)
+        return CellError(ERROR_CODES[cell]) if cell in ERROR_CODES else float(cell)
     if isinstance(cell, dt.datetime):  # pywin32's own kind of it, with a time zone that means nothing
         return _moment_read(dt.datetime(*cell.timetuple()[:6], cell.microsecond))  # noqa: DTZ001
     if isinstance(cell, dt.date):
