@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 from xlpipeline.cli import main
+from xlpipeline.tabs import issues
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -65,6 +66,13 @@ def test_explain_gives_definition_formula_why_and_what_to_do(capsys: pytest.Capt
         assert f"{head}: " in out
 
 
+def test_explain_says_how_a_cell_asks_for_the_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "Simulated outcome"]) == 0
+    assert "  In a cell: =XLP_OUTCOME(Pipeline[#All]," in capsys.readouterr().out
+    assert main(["explain", "duplicate_deal_id"]) == 0
+    assert "In a cell" not in capsys.readouterr().out
+
+
 def test_explain_proposes_the_closest_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "coverege"]) == 2
     assert "did you mean coverage" in capsys.readouterr().err
@@ -91,7 +99,10 @@ def test_a_fault_of_ours_is_a_sentence_too(monkeypatch: pytest.MonkeyPatch, caps
     assert "our fault (ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_strict_exits_with_1_when_the_data_has_errors(messy_book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_strict_exits_with_1_when_the_data_has_errors(
+    messy_book: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlpipeline.jobs.refresh.TABS", (issues.TAB,))  # the others would only take time
     assert main(["refresh", str(messy_book)]) == 0
     capsys.readouterr()
     assert main(["refresh", str(messy_book), "--strict", "--json"]) == 1

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 import getpass
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +32,7 @@ _MOST_DEMO_DEALS = 5_000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; faults become one sentence on standard error."""
+    gc.set_threshold(100_000, 20, 100)  # looking for rubbish as often as Python does costs a tenth of a command
     options = _parser().parse_args(arguments)
     try:
         outcome: Outcome = options.run(options)
@@ -196,9 +199,13 @@ def _restore(options: argparse.Namespace) -> Outcome:
 
 
 def _explain(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.addin.functions import examples  # noqa: PLC0415
     from xlpipeline.jobs.explain import explain  # noqa: PLC0415
 
-    return explain(" ".join(options.name))
+    told = explain(" ".join(options.name))
+    shown = examples(str(told.data.get("name", "")))
+    cells = tuple(f"  In a cell: {one}" for one in shown)
+    return replace(told, sentences=told.sentences + cells, data=told.data | ({"in_a_cell": shown} if shown else {}))
 
 
 def _addin(options: argparse.Namespace) -> Outcome:

@@ -56,7 +56,7 @@ def arguments(
         if one.name in given:
             values.append(given[one.name])
         elif one.kind == "table":
-            values.append(tables.get(one.name, OMITTED))
+            values.append(tables.get(one.table, OMITTED))
         elif one.kind == "day":
             values.append(serial(as_of))
         elif one.kind != "anything":

@@ -11,7 +11,8 @@ import pytest
 from tests.addin.given_tables import BY_NAME, EPOCH, NOT_AVAILABLE, OMITTED, Cells, ask, com_tables, serial, value
 from tests.metrics.small_team import AS_OF, facts_of, in_play, lost, won
 from xlpipeline.addin.functions import FUNCTIONS, VALUE_ERROR, WorksheetFunction, answer
-from xlpipeline.addin.functions._cells import read_cell, read_day, write_cell
+from xlpipeline.addin.functions._cells import read_cell, read_day, read_moments, write_cell
+from xlpipeline.addin.functions._tables import MARKS
 from xlpipeline.hosts.live.values import ERROR_CODES
 from xlpipeline.model.book import CellError
 
@@ -104,7 +105,8 @@ def test_a_range_where_one_cell_is_wanted_is_refused() -> None:
 
 def test_a_word_that_is_no_choice_is_answered_with_the_choices() -> None:
     assert why("XLP_WIN_RATE", PIPELINE, STAGES, serial(AS_OF), "won") == (
-        "The fourth argument (Basis) is 'won'; please use closed-broad, closed-narrow, created or value."
+        "The fourth argument (Basis) is 'won'; please use closed-broad, closed-narrow, created, value, curve or "
+        "curve-qualified."
     )
     assert why("XLP_CYCLE", PIPELINE, STAGES, serial(AS_OF), 75.0).startswith("The fourth argument (Measure) is '75';")
 
@@ -158,13 +160,29 @@ def test_an_unexpected_fault_becomes_a_sentence_too() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.name)
-@pytest.mark.parametrize("cell", [None, "", "x", 0.0, -1.0, 1e308, True, NOT_AVAILABLE, OMITTED, (), ((),), ((), ())])
-def test_no_function_ever_raises(function: WorksheetFunction, cell: object) -> None:
-    for n in range(len(function.arguments) + 2):
-        found = answer(function, [cell] * n, FUNCTIONS)
-        assert found.cells
-        assert found.why
-        assert "unexpected" not in found.why
+def test_no_function_ever_raises(function: WorksheetFunction) -> None:
+    for cell in (None, "", "x", 0.0, -1.0, 1e308, True, NOT_AVAILABLE, OMITTED, (), ((),), ((), ())):
+        for n in range(len(function.arguments) + 2):
+            found = answer(function, [cell] * n, FUNCTIONS)
+            assert found.cells
+            assert found.why
+            assert "unexpected" not in found.why
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.name)
+def test_no_function_ever_raises_over_tables_with_blank_rows_only(function: WorksheetFunction) -> None:
+    blank = {name: (rows[0], (None,) * len(rows[0])) for name, rows in TABLES.items() if name != "Stages"}
+    for name, heads in MARKS.items():
+        blank.setdefault(name, (tuple(heads), (None,) * len(heads)))
+    given = {one.name: cell for one in function.arguments if (cell := NEEDED.get(one.name)) is not None}
+    found = ask(function.name, blank | {"Stages": STAGES}, AS_OF, **given)
+    assert found.cells
+    assert found.why
+    assert "unexpected" not in found.why
+
+
+NEEDED = {"StartDate": serial(AS_OF), "Figure": "coverage", "FunctionName": "XLP_CYCLE"}
 
 
 def test_every_number_of_an_error_is_known_and_no_other() -> None:
@@ -181,6 +199,13 @@ def test_dates_and_amounts_that_come_as_such_are_taken_as_such() -> None:
     assert read_cell(Decimal("12.50")) == 12.5
     assert read_day(1.0) == (EPOCH + dt.timedelta(1)).date()
     assert read_day(0.9) is None
+
+
+def test_a_moment_is_read_to_the_second_whatever_form_it_has() -> None:
+    morning = dt.datetime(2026, 3, 31, 8, 0, 1)  # noqa: DTZ001
+    midnight = dt.datetime(2026, 3, 31)  # noqa: DTZ001
+    cells = [serial(morning), morning, serial(AS_OF), AS_OF, None, "soon", -1.0]
+    assert read_moments(cells) == [morning, morning, midnight, midnight, None, "soon", -1.0]
 
 
 def test_no_text_of_a_user_can_pass_for_an_error_value() -> None:

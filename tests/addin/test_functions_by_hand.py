@@ -10,6 +10,7 @@ import pytest
 from tests.addin.given_tables import BY_NAME, Cells, ask, com_table, com_tables, serial, value
 from tests.metrics.small_team import AS_OF, day, derailed, facts_of, in_play, lost, won
 from xlpipeline.addin.functions import FUNCTIONS, VALUE_ERROR, _record, answer
+from xlpipeline.metrics.average_deal import median_bounds
 from xlpipeline.model.book import NOT_AVAILABLE
 from xlpipeline.tabs import wording
 
@@ -29,7 +30,7 @@ def test_three_of_five_closed_deals_were_won() -> None:
     assert value(found) == 0.6
     assert found.why == (
         "Given: n = 5, basis closed-broad, qualified deals, 2025 Q2 to 2026-03-31; 95 % interval 23% to 88%. "
-        "Only 5 deals: read the interval."
+        "Only 5 deals: read the interval. Left-truncated: early in this window only fast deals can have closed."
     )
 
 
@@ -101,6 +102,35 @@ def test_average_deal_in_whole_money(measure: str, amount: float) -> None:
     assert value(ask("XLP_AVERAGE_DEAL", given, AS_OF, Measure=measure)) == amount
 
 
+def test_the_bounds_of_the_median_deal_need_enough_deals() -> None:
+    deals = [won(amount=100 * i) for i in range(1, 13)]
+    low, high = median_bounds(facts_of(deals))
+    shown = [value(ask("XLP_AVERAGE_DEAL", tables(*deals), AS_OF, Measure=m)) for m in ("low", "median", "high")]
+    assert shown == [low / 100, 650, high / 100]
+    few = ask("XLP_AVERAGE_DEAL", tables(*[won()] * 4), AS_OF, Measure="low")
+    assert (value(few), few.why) == (NOT_AVAILABLE, "4 won deals are too few for this bound.")
+
+
+def test_all_deals_or_only_qualified_ones_whatever_the_setting_says() -> None:
+    early = lost() | {"Last stage before loss": "Prospect"}
+    given = tables(*FIVE, *[early] * 5)
+    shown = [value(ask("XLP_WIN_RATE", given, AS_OF, Base=b)) for b in ("setting", "qualified", "all")]
+    assert shown == [0.6, 0.6, 0.3]
+
+
+def test_undated_deals_count_in_by_creation_only_when_asked() -> None:
+    given = tables(*FIVE, *[won(created="2026-02-10") | {"Created": None}] * 5)
+    created = {"Basis": "created", "Window": "all"}
+    shown = [value(ask("XLP_WIN_RATE", given, AS_OF, Undated=u, **created)) for u in ("exclude", "include")]
+    assert shown == [0.6, 0.8]
+
+
+def test_won_within_days_counts_the_last_of_them() -> None:
+    given = tables(*[won()] * 3, *[lost()] * 2)
+    asked = {days: value(ask("XLP_WIN_RATE", given, AS_OF, Basis="curve", Days=days)) for days in (9.0, 10.0, 11.0)}
+    assert asked == {9.0: 0, 10.0: 0.6, 11.0: 0.6}
+
+
 @pytest.mark.parametrize(("measure", "days"), [("mean", 12), ("median", 10), ("all-closed mean", 11.5)])
 def test_cycle_in_days(measure: str, days: float) -> None:
     given = tables(won(), won(), won(created="2026-02-04"), lost())
@@ -112,6 +142,8 @@ def test_velocity_is_deals_times_rate_times_amount_by_days() -> None:
     assert value(ask("XLP_VELOCITY", given, AS_OF)) == pytest.approx(2 * 0.6 * 200 / 10)
     assert value(ask("XLP_VELOCITY", given, AS_OF, Measure="per month")) == pytest.approx(720)
     assert value(ask("XLP_VELOCITY", given, AS_OF, Measure="realised-per-day")) == pytest.approx(600 / 365)
+    assert value(ask("XLP_VELOCITY", given, AS_OF, Measure="closed-per-day")) == pytest.approx(5 * 0.6 * 200 / 10)
+    assert value(ask("XLP_VELOCITY", given, AS_OF, Measure="created-per-day")) == pytest.approx(7 * 0.6 * 200 / 10)
 
 
 def test_open_pipeline_and_what_of_it_counts() -> None:
@@ -144,8 +176,25 @@ def test_coverage_of_a_reached_quota_is_not_a_number_and_says_so() -> None:
 
 def test_forecast_weighs_what_should_close_in_the_quarter() -> None:
     given = tables(won(amount=200), in_play(400), in_play(100, closes="2026-04-01"))
-    assert [value(ask("XLP_FORECAST", given, AS_OF, Basis=b)) for b in ("weighted", "open", "won")] == [200, 400, 200]
+    shown = {b: value(ask("XLP_FORECAST", given, AS_OF, Basis=b)) for b in ("weighted", "open", "won", "with-won")}
+    assert shown == {"weighted": 200, "open": 400, "won": 200, "with-won": 400}
     assert value(ask("XLP_FORECAST", given, AS_OF, Quarter="2026 Q2")) == 50
+
+
+def test_forecast_by_category_alone_and_with_what_is_surer() -> None:
+    sure, likely = in_play(400, **{"Forecast category": "Commit"}), in_play(50, **{"Forecast category": "best case"})
+    left_out = in_play(7, **{"Forecast category": "Omitted"})
+    given = tables(won(amount=200), sure, likely, in_play(30), left_out)
+    assert [value(ask("XLP_FORECAST", given, AS_OF, Basis=b)) for b in ("commit", "best-case")] == [600, 680]
+    found = ask("XLP_FORECAST_CATEGORIES", given, AS_OF)
+    assert found.cells == (
+        ("Category", "Deals", "Single", "Cumulative deals", "Cumulative"),
+        ("Closed", 1, 200, 1, 200),
+        ("Commit", 1, 400, 2, 600),
+        ("Best case", 2, 80, 4, 680),
+        ("Pipeline", 0, 0, 4, 680),
+        ("Omitted", 1, 7, NOT_AVAILABLE, NOT_AVAILABLE),
+    )
 
 
 def test_what_no_quarter_holds_is_told_beside_coverage_and_forecast() -> None:
@@ -165,6 +214,7 @@ def test_stage_conversion_spills_a_head_and_a_row_per_open_stage() -> None:
     assert qualified[6] == pytest.approx(4 / 6)
     assert offer[:7] == ("Offer", 4, 3, 0, 1, 0, NOT_AVAILABLE)
     assert "Offer: 3 of 4 went on: too few for a rate." in found.why
+    assert "History was left out" in found.why
 
 
 def test_stale_flags_stand_in_the_rows_of_their_deals_and_blank_rows_stay_blank() -> None:

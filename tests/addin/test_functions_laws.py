@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.addin.given_tables import BY_NAME, EPOCH, OMITTED, Cells, arguments, ask, com_tables, value
+from tests.addin.made_up_year import YEAR, made_up_tables
 from tests.metrics.small_team import AS_OF, derailed, facts_of, in_play, lost, won
 from xlpipeline.addin.functions import FUNCTIONS, Answer, _tables, answer
 from xlpipeline.model.book import NOT_AVAILABLE, Book
@@ -113,6 +114,16 @@ def test_a_rate_is_a_share_or_refused_and_every_answer_has_its_sentence(deals: l
     for found in all_of(FIGURES, straight):
         assert found.why
         assert "unexpected" not in found.why
+
+
+@pytest.mark.parametrize("refreshes", [8, 21, 35])
+@pytest.mark.parametrize(
+    "name",
+    [one.name for one in FUNCTIONS if any(argument.name == "History" for argument in one.arguments)],
+)
+def test_with_history_a_past_day_shows_what_a_cell_showed_on_that_day(name: str, refreshes: int) -> None:
+    on = YEAR[refreshes - 1]
+    assert ask(name, made_up_tables(), on) == ask(name, made_up_tables(refreshes), on)
 
 
 def test_ten_cells_over_the_same_tables_read_them_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ from importlib import import_module
 import pytest
 
 from tests.conftest import ROOT
-from xlpipeline.addin.functions import FUNCTIONS, Argument, WorksheetFunction, listing, markdown
+from xlpipeline.addin.functions import FUNCTIONS, Argument, WorksheetFunction, listing
 from xlpipeline.checks import CHECKS
 from xlpipeline.metrics import METRICS
+from xlpipeline.model.history_table import HISTORY
 from xlpipeline.model.schema import INPUT_TABLES
+from xlpipeline.model.snapshot_table import SNAPSHOTS
 
 FOLDER = ROOT / "xlpipeline" / "addin" / "functions"
 GROUPS = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
@@ -67,8 +69,9 @@ def test_the_texts_of_the_function_wizard_are_within_its_limits(function: Worksh
 def test_required_arguments_come_first_and_tables_bear_the_names_of_tables(function: WorksheetFunction) -> None:
     optional = [one.optional for one in function.arguments]
     assert optional == sorted(optional), f"please move the optional arguments of {function.name} to its end"
-    tables = {one.name for one in function.arguments if one.kind == "table"}
-    assert tables <= {table.name for table in INPUT_TABLES}
+    tables = {one.table for one in function.arguments if one.kind == "table"}
+    assert tables <= {table.name for table in (*INPUT_TABLES, HISTORY, SNAPSHOTS)}
+    assert all(one.name.isidentifier() and one.name[0].isalpha() for one in function.arguments), "VBA takes no others"
     assert len({one.name for one in function.arguments}) == len(function.arguments)
 
 
@@ -87,7 +90,7 @@ def test_an_example_calls_its_function_with_arguments_that_it_has(function: Work
 def _fits(text: str, one: Argument) -> bool:
     if not text:
         return one.optional
-    return text == f"{one.name}[#All]" if one.kind == "table" else "[#All]" not in text
+    return text == f"{one.table}[#All]" if one.kind == "table" else "[#All]" not in text
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=ids)
@@ -96,20 +99,14 @@ def test_the_definition_that_a_function_follows_is_there(function: WorksheetFunc
     assert function.metric in known
 
 
-def test_the_table_of_the_documentation_has_every_function_and_argument() -> None:
-    table = markdown()
-    assert len(table.splitlines()) == 2 + len(FUNCTIONS)
+def test_the_list_for_a_terminal_has_all_that_one_needs_to_type() -> None:
+    lines = iter(listing())
     for one in FUNCTIONS:
-        assert one.example in table
-        assert one.description in table
-        assert all(argument.name in table for argument in one.arguments)
-    assert (
-        "`XLP_WIN_RATE(Pipeline, Stages, AsOf, [Basis], [Window], [Rep], [Settings], [Periods], [Reps], [FX])`" in table
-    )
-    assert all(line.count("|") == 5 for line in table.splitlines())
-
-
-def test_the_list_for_a_terminal_has_three_lines_for_each() -> None:
-    lines = listing()
-    assert len(lines) == 3 * len(FUNCTIONS)
-    assert lines[-1].strip() == FUNCTIONS[-1].example
+        head, text = next(lines), next(lines)
+        assert head.startswith(f"{one.name}(")
+        assert all(argument.name in head for argument in one.arguments)
+        assert one.description in text
+        for argument in one.arguments:
+            assert not argument.choices or next(lines).endswith(f"{argument.name}: {', '.join(argument.choices)}")
+        assert next(lines).strip() == one.example
+    assert "XLP_WON_LOST(Pipeline, Stages, AsOf, [Window], [Rep], [Settings], [Periods], [Reps])" in listing()

@@ -13,13 +13,15 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from tests.addin.given_tables import BY_NAME, OMITTED, Cells, arguments, com_cell, com_tables, serial
+from tests.addin.given_tables import BY_NAME, OMITTED, Cells, arguments, ask, com_cell, com_tables, serial
+from tests.addin.given_tables import NOT_AVAILABLE as COM_NOT_AVAILABLE
+from tests.addin.made_up_year import made_up, made_up_tables
 from tests.addin.xlwings_on_windows import xlwings_on_windows
 from tests.conftest import AS_OF, SHARED
 from tests.metrics.small_team import AS_OF as LAST_OF_MARCH
 from tests.metrics.small_team import facts_of, in_play, lost, won
 from tests.metrics.test_maven import maven
-from xlpipeline.addin.functions import FUNCTIONS, WorksheetFunction
+from xlpipeline.addin.functions import FUNCTIONS, VALUE_ERROR, WorksheetFunction, write_cell
 from xlpipeline.hosts.file import open_book
 from xlpipeline.metrics.scorecard import scorecard
 from xlpipeline.model.facts import Facts, read_facts
@@ -128,6 +130,57 @@ def _marked(cell: object) -> object:
     return "\x01#N/A" if str(cell) == "#N/A" else cell
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("XLP_GROWTH", "Growth"),
+        ("XLP_WIN_CURVE", "WinCurve"),
+        ("XLP_FORECAST_CATEGORIES", "ForecastByCategory"),
+        ("XLP_FORECAST_ACCURACY", "ForecastAccuracy"),
+        ("XLP_CALIBRATION", "ForecastCalibration"),
+        ("XLP_TIME_IN_STAGE", "TimeInStage"),
+        ("XLP_BOTTLENECKS", "Bottlenecks"),
+        ("XLP_DEALS_AT_RISK", "DealsAtRisk"),
+        ("XLP_CREATED_PIPELINE", "CreatedPipeline"),
+    ],
+)
+def test_a_spilled_table_shows_the_numbers_of_its_tab(server: Server, facts: Facts, name: str, table: str) -> None:
+    """What stands under the same head; where one has no number the other has none."""
+    tab, found = facts.book.frame(table), server.ask(name, com_tables(facts.book), AS_OF)
+    rows = found if isinstance(found, list) else [[]]
+    shared = [head for head in rows[0] if head in tab.columns and head != "Week of"]  # a text on the tab
+    assert len(shared) >= 3 or found == "\x01#N/A"
+    for head in shared:
+        spilled = [_number(row[rows[0].index(head)]) for row in rows[1:]]
+        shown = [_number(com_cell(cell)) for cell in tab[head]]
+        assert spilled[: len(shown)] == pytest.approx(shown[: len(spilled)], nan_ok=True), head
+
+
+def _number(cell: object) -> float:
+    return float(cell) if isinstance(cell, float | int) and cell != COM_NOT_AVAILABLE else float("nan")
+
+
+OF_TABLES = [one for one in FUNCTIONS if {"Pipeline", "Stages"} <= {argument.name for argument in one.arguments}]
+
+
+@pytest.mark.parametrize("function", OF_TABLES, ids=lambda one: one.name)
+def test_every_figure_of_a_made_up_year_comes_through_xlwings_as_it_is(
+    server: Server, function: WorksheetFunction
+) -> None:
+    """Dates, moments, shares and texts: what other tests compare with the engine arrives in the cells."""
+    wanted = ask(function.name, made_up_tables() | {"Criteria": CRITERIA}, made_up().as_of)
+    found = server.ask(function.name, made_up_tables() | {"Criteria": CRITERIA}, made_up().as_of)
+    rows = found if isinstance(found, list) else [[found]]
+    assert rows == [["" if cell is None else write_cell(cell) for cell in row] for row in wanted.cells]
+    assert wanted.cells[0][0] != VALUE_ERROR, wanted.why
+
+
+CRITERIA: Cells = (
+    ("Stage", "ID", "Text", "Kind", "Argument 1"),
+    ("Offer", "named", "Has a source", "filled", "Source"),
+)
+
+
 def test_figures_are_scalars_and_columns_are_rows_of_one(server: Server) -> None:
     """What CallUDF hands to VBA: 1 x 1 as itself, None as an empty text."""
     tables = com_tables(facts_of([in_play(), won()]).book)
@@ -170,6 +223,15 @@ def test_the_figures_of_a_real_crm_export_that_others_computed(server: Server) -
     realised = server.ask("XLP_VELOCITY", tables, as_of, Measure="realised per day", Window="quarter")
     assert realised == pytest.approx(30461.91, abs=5e-3)
     assert server.ask("XLP_OPEN_PIPELINE", tables, as_of, Measure="count") == 2089
+    for measure, per_day in (("closed-per-day", 56546.36), ("created-per-day", 33187.16)):
+        found = server.ask("XLP_VELOCITY", tables, as_of, Measure=measure, Window="quarter")
+        assert found == pytest.approx(per_day, abs=5e-3)
+    for days, won_share, lost_share in ((30, 0.218995, 0.162206), (60, 0.264733, 0.185501), (90, 0.397015, 0.252125)):
+        curve = server.ask("XLP_WIN_RATE", tables, as_of, Basis="curve", Window="all", Days=float(days))
+        assert curve == pytest.approx(won_share, abs=5e-7)
+        row = dict(zip(*(server.ask("XLP_WIN_CURVE", tables, as_of)[at] for at in (0, days // 30)), strict=True))
+        assert row["Within days"] == days
+        assert (row["Won"], row["Lost"]) == pytest.approx((won_share, lost_share), abs=5e-7)
 
 
 def test_functions_and_wrappers_work_without_xlwings() -> None:

@@ -36,7 +36,7 @@ def xlwings_on_windows() -> Generator[Any]:
             setattr(modules[parent], child, module)
     doors = {name: mock.MagicMock() for name in ("windll", "oledll", "PyDLL")}
     with (
-        mock.patch.dict(sys.modules, modules),
+        _standing_in(modules),
         mock.patch.multiple(ctypes, create=True, **doors),
         mock.patch("atexit.register", lambda function: function),
     ):
@@ -57,6 +57,21 @@ def xlwings_on_windows() -> Generator[Any]:
             for name in _LOADED:
                 sys.modules.pop(name, None)
             _forget_children()
+
+
+@contextmanager
+def _standing_in(modules: dict[str, Any]) -> Generator[None]:
+    """As ``mock.patch.dict``, which would also forget what else was imported meanwhile: numpy's parts load but once."""
+    before = {name: sys.modules.get(name) for name in modules}
+    sys.modules.update(modules)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
 
 
 def _stand_in(name: str) -> Any:  # noqa: ANN401

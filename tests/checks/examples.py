@@ -183,6 +183,56 @@ EXAMPLES: Mapping[str, Example] = {
         "The open stage Proposal has no default probability.",
         stages=((1, "Prospect", "open", 0, 10), (2, "Proposal", "open", None, 5), (3, "Won", "won", None, None)),
     ),
+    "benchmark_without_source": Example(
+        ({},),
+        (1,),
+        "The figure of peers for Win rate names no source.",
+        others=(
+            table(
+                "Benchmarks",
+                ["Measure", "Stage", "Peers", "Source"],
+                [["Win rate", None, 0.3, "Report, p. 7"], ["Win rate", None, 0.3, " "], ["Win rate", None, None, None]],
+            ),
+        ),
+        column="Source",
+    ),
+    "unmeasured_benchmark": Example(
+        ({},),
+        (0, 2, 3, 4),
+        "'Luck' is no figure that is compared.",
+        others=(
+            table(
+                "Benchmarks",
+                ["Measure", "Stage", "Peers", "Source"],
+                [
+                    ["Luck", None, 1, "x"],
+                    ["stage conversion", "proposal", 0.5, "x"],
+                    ["Stage conversion", None, 0.5, "x"],
+                    ["Stage conversion", "Won", 0.5, "x"],
+                    ["Stage conversion", "Porposal", 0.5, "x"],
+                    ["Win rate", None, 0.5, "x"],
+                ],
+            ),
+        ),
+    ),
+    "unmeasured_experiment": Example(
+        ({},),
+        (1, 2, 3),
+        "'Won' is no open stage.",
+        others=(
+            table(
+                "Experiments",
+                ["Experiment", "Stage", "Start date", "Hypothesis"],
+                [
+                    ["A", "proposal", _DAY, "x"],
+                    ["B", "Won", _DAY, "x"],
+                    ["C", None, _DAY, None],
+                    ["D", "Prospect", None, None],
+                    [None, None, None, "a thought"],
+                ],
+            ),
+        ),
+    ),
     "quota_unknown_rep": Example(
         ({},),
         (1,),
@@ -369,6 +419,11 @@ EXAMPLES: Mapping[str, Example] = {
         (0,),
         "The source 'Refferal' is not in Sources. Did you mean Referral?",
         others=(table("Sources", ["Source"], [["Referral"], ["Fair"]], "Lists"),),
+    ),
+    "unknown_category": Example(
+        ({"Forecast category": "comit"}, {"Forecast category": "BEST CASE"}, {}, CLOSED | {"Forecast category": "x"}),
+        (0,),
+        "The forecast category 'comit' is not known. Did you mean Commit?",
     ),
     "unknown_lost_reason": Example(
         (CLOSED | {"Stage": "Lost", "Lost reason": "prise"}, CLOSED | {"Stage": "Lost", "Lost reason": "price"}),

@@ -488,9 +488,7 @@ def test_a_report_saved_as_a_workbook_comes_in(tmp_path: Path) -> None:
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=6))
-def test_whatever_the_cells_hold_the_second_import_changes_nothing(rows: list[tuple[str, ...]]) -> None:
+def the_second_import_changes_nothing(rows: list[tuple[str, ...]]) -> None:
     heads = ["Deal ID", "Name", "Stage", "Owner", "Notes"]
     frame = pd.DataFrame(
         {head: pd.Series([row[i] or None for row in rows], dtype=object) for i, head in enumerate(heads)}, dtype=object
@@ -501,6 +499,19 @@ def test_whatever_the_cells_hold_the_second_import_changes_nothing(rows: list[tu
     again = plan_import(after(before, plan), source, MappingChoices(), now=NOW)
     assert not again.changes
     assert plan.added == again.unchanged
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=6))
+def test_whatever_the_cells_hold_the_second_import_changes_nothing(rows: list[tuple[str, ...]]) -> None:
+    the_second_import_changes_nothing(rows)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), max_size=6))
+def test_whatever_the_cells_hold_the_second_import_changes_nothing_over_many(rows: list[tuple[str, ...]]) -> None:
+    the_second_import_changes_nothing(rows)
 
 
 TYPED = st.one_of(
@@ -515,9 +526,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.tuples(TYPED, TYPED, TYPED, TYPED, TYPED), max_size=5))
-def test_whatever_the_cells_hold_there_is_a_plan_or_one_sentence(rows: list[tuple[object, ...]]) -> None:
+def there_is_a_plan_or_one_sentence(rows: list[tuple[object, ...]]) -> None:
     heads = ["Amount", "Probability", "Created", "Last modified", "Stage"]
     frame = pd.DataFrame({head: pd.Series([row[i] for row in rows], dtype=object) for i, head in enumerate(heads)})
     told = MappingChoices(
@@ -531,3 +540,16 @@ def test_whatever_the_cells_hold_there_is_a_plan_or_one_sentence(rows: list[tupl
         assert 0 <= float(str(deal.get("Probability", 0))) <= 1
         assert abs(float(str(deal.get("Amount", 0)))) < 1e15
         assert type(deal.get("Created", NOW.date())) is dt.date
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.tuples(TYPED, TYPED, TYPED, TYPED, TYPED), max_size=5))
+def test_whatever_the_cells_hold_there_is_a_plan_or_one_sentence(rows: list[tuple[object, ...]]) -> None:
+    there_is_a_plan_or_one_sentence(rows)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(TYPED, TYPED, TYPED, TYPED, TYPED), max_size=5))
+def test_whatever_the_cells_hold_there_is_a_plan_or_one_sentence_over_many(rows: list[tuple[object, ...]]) -> None:
+    there_is_a_plan_or_one_sentence(rows)

@@ -52,7 +52,14 @@ def same(source: Source, table: tuple[list[str], list[list[str]]]) -> bool:
     return list(source.columns) == table[0] and rows(source) == [[c or None for c in row] for row in table[1]]
 
 
-@settings(deadline=None, max_examples=120)
+def table_is_read_back(table: tuple[list[str], list[list[str]]], encoding: str, delimiter: str, quoting: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = read(Path(folder), written(table, delimiter, quoting).encode(encoding))
+    assert same(source, table)
+    assert source.delimiter == delimiter
+
+
+@settings(deadline=None, max_examples=40)
 @given(
     tables(LETTERS),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
@@ -62,10 +69,21 @@ def same(source: Source, table: tuple[list[str], list[list[str]]]) -> bool:
 def test_any_table_of_texts_is_read_back_the_same(
     table: tuple[list[str], list[list[str]]], encoding: str, delimiter: str, quoting: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        source = read(Path(folder), written(table, delimiter, quoting).encode(encoding))
-    assert same(source, table)
-    assert source.delimiter == delimiter
+    table_is_read_back(table, encoding, delimiter, quoting)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=300)
+@given(
+    tables(LETTERS),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+)
+def test_any_table_of_texts_is_read_back_the_same_over_many(
+    table: tuple[list[str], list[list[str]]], encoding: str, delimiter: str, quoting: int
+) -> None:
+    table_is_read_back(table, encoding, delimiter, quoting)
 
 
 @settings(deadline=None, max_examples=60)

@@ -56,6 +56,23 @@ def test_a_result_table_says_its_column_its_row_and_its_metric() -> None:
     assert lines[3] == "Coverage (metric coverage)" or "(metric coverage)" in lines[3]
 
 
+def test_a_rate_of_a_table_is_told_with_its_n_its_interval_and_its_note() -> None:
+    row = {"Stage": "Offer", "Conversion": 0.4, "95 % interval": "23-59 %", "Decided": 20.0, "Note": "Only 20 deals."}
+    lines = explain_cell(Seen(table="StageConversion", head="Conversion", row=row))
+    assert lines[1:5] == (
+        "In this row: Offer.",
+        "  Decided: 20",
+        "  95 % interval: 23-59 %",
+        "  Note: Only 20 deals.",
+    )
+
+
+def test_a_column_with_a_figure_of_another_metric_is_explained_by_that() -> None:
+    assert "(metric forecast_outcome)" in told(Seen(table="ForecastByRep", head="P10"))
+    assert "(metric forecast_landmark)" in told(Seen(table="ForecastByRep", head="N-day wins"))
+    assert "(metric forecast_categories)" in told(Seen(table="ForecastByRep", head="Commit"))
+
+
 def test_a_column_of_the_scorecard_is_its_own_metric() -> None:
     assert "(metric win_rate)" in told(Seen(table="Scorecard", head="Win rate"))
     assert "(metric scorecard)" in told(Seen(table="Scorecard", head="Open deals"))

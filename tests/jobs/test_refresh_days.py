@@ -18,8 +18,16 @@ from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, open_book, read
 from xlpipeline.jobs.refresh import refresh, refresh_in
 from xlpipeline.jobs.upgrade import upgrade_file
 from xlpipeline.model.book import Book, ChangeSet, TableChange
+from xlpipeline.tabs import dashboard, issues
 
 
+@pytest.fixture
+def few_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh that fills Issues and Dashboard alone, because these tests look at no other tab."""
+    monkeypatch.setattr("xlpipeline.jobs.refresh.TABS", (issues.TAB, dashboard.TAB))
+
+
+@pytest.mark.usefixtures("few_tabs")
 def test_a_day_to_come_does_not_bar_the_plain_refreshes_until_then(small_book: Path) -> None:
     refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF + dt.timedelta(days=200))
     assert read_book(small_book).names["AsOf"] == AS_OF + dt.timedelta(days=200)
@@ -28,6 +36,7 @@ def test_a_day_to_come_does_not_bar_the_plain_refreshes_until_then(small_book: P
     assert not [note for note in outcome.data["notes"] if "figures only" in note]
 
 
+@pytest.mark.usefixtures("few_tabs")
 def test_a_past_day_says_which_figures_it_cannot_know(small_book: Path) -> None:
     outcome = refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF - dt.timedelta(days=90))
     told = " ".join(outcome.data["notes"])
@@ -35,6 +44,7 @@ def test_a_past_day_says_which_figures_it_cannot_know(small_book: Path) -> None:
     assert "as they are now" in str(read_book(small_book).names["refreshed_on_dashboard"])
 
 
+@pytest.mark.usefixtures("few_tabs")
 def test_a_decided_spelling_is_no_move_of_the_deal(small_book: Path) -> None:
     opened = open_book(small_book)
     frame = opened.book.frame("Pipeline")
@@ -65,6 +75,7 @@ def test_an_upgrade_does_not_make_an_empty_pipeline(small_book: Path, monkeypatc
     assert small_book.read_bytes() == before
 
 
+@pytest.mark.usefixtures("few_tabs")
 def test_a_missing_table_is_named(small_book: Path) -> None:
     book = read_book(small_book)
     rest = Book({n: t for n, t in book.tables.items() if n != "Settings"}, book.names, "team.xlsx")

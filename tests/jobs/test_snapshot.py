@@ -58,3 +58,12 @@ def test_a_book_without_the_table_is_asked_to_upgrade() -> None:
     old = type(book)({n: t for n, t in book.tables.items() if n != "_Snapshots"}, book.names)
     with pytest.raises(RequestError, match="xlpipeline upgrade"):
         take_snapshot(old, "", now=dt.datetime(2026, 5, 5, tzinfo=dt.UTC))
+
+
+def test_a_snapshot_keeps_what_the_forecasts_said_so_that_they_can_be_scored() -> None:
+    story = Story(new_book(({"Deal ID": "D-1"}, {"Deal ID": "D-2", "Stage": "Offer", "Amount": 300.0})))
+    story.edit("D-2", **{"Forecast category": "Commit"})
+    team = snap(story, 5).iloc[0]
+    assert (team["Commit forecast"], team["Best case forecast"], team["Weighted forecast"]) == (300, 300, 250)
+    unknown = ["Outcome P10", "Outcome P50", "Outcome P90", "N days", "N-day wins", "N-day value"]
+    assert team[unknown].tolist() == [None] * 6, "without a past there is no chance to keep"

@@ -86,6 +86,8 @@ class Book(base_classes.Book):  # type: ignore[misc, unused-ignore]
         self.is_read_only = self.is_shared = False
         self.filters: dict[str, dict[int, object]] = {}
         self.selections: dict[str, Box] = {}
+        self.tables_seen: tuple[object, dict[str, int]] | None = None
+        """Names of sheets and tables when they were last looked at, and the sheet of each table."""
         self._number = len(app.open_books) + 1
         self.active_sheet = self._sheet_at_opening()
         document.lockControllers()  # nobody looks; without it LibreOffice measures the rows' heights at each write

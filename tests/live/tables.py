@@ -29,8 +29,14 @@ class Tables(base_classes.Tables):  # type: ignore[misc, unused-ignore]
         raise NotImplementedError
 
     def _names(self) -> list[str]:
-        ranges, index = self._sheet.book.uno.DatabaseRanges, self._sheet.index - 1
-        return [name for name in ranges.ElementNames if ranges.getByName(name).DataArea.Sheet == index]
+        """Names of the sheet's tables. LibreOffice is asked anew where tables or sheets have come, gone or moved."""
+        book = self._sheet.book
+        ranges, sheets = book.uno.DatabaseRanges, book.uno.Sheets.ElementNames
+        known = (sheets, ranges.ElementNames)
+        if book.tables_seen is None or book.tables_seen[0] != known:
+            book.tables_seen = (known, {name: ranges.getByName(name).DataArea.Sheet for name in known[1]})
+        index = self._sheet.index - 1
+        return [name for name, sheet in book.tables_seen[1].items() if sheet == index]
 
     def __len__(self) -> int:
         return len(self._names())

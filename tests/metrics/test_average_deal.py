@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+
 from tests.metrics.small_team import Q1, facts_of, in_play, lost, won
-from xlpipeline.metrics.average_deal import average_deal, median_deal
+from xlpipeline.metrics.average_deal import average_deal, median_bounds, median_deal
 
 
 def test_mean_and_median_of_three_won_deals() -> None:
@@ -25,3 +29,19 @@ def test_only_deals_of_the_window_count() -> None:
 def test_without_wins_or_without_amounts_there_is_no_average() -> None:
     assert average_deal(facts_of([in_play()])).reason == "No deal was won in this window."
     assert average_deal(facts_of([won(amount=None)])).reason.startswith("No won deal has an amount")
+
+
+@pytest.mark.parametrize(("n", "given"), [(4, False), (5, True)])
+def test_the_median_has_bounds_from_five_wins_on(n: int, given: bool) -> None:
+    facts = facts_of([won(amount=amount) for amount in (100, 200, 300, 400, 500)][:n])
+    low, high = median_bounds(facts)
+    assert (low <= 30_000 <= high) is given
+    assert math.isnan(low) is not given
+
+
+def test_what_the_amount_measures_is_named() -> None:
+    assert average_deal(facts_of([won()])).basis == "mean of won deals, all time"
+    assert average_deal(facts_of([won()], amount_measure="acv")).basis == "mean of won deals (ACV), all time"
+    assert average_deal(facts_of([won()], amount_measure="first year")).basis.startswith(
+        "mean of won deals (first year)"
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.small_team import day, facts_of, in_play, won
+from tests.metrics.small_team import day, facts_of, in_play, lost, won
 from xlpipeline.metrics.coverage import NO_DEAL, by_rep, coverage, of_each
 from xlpipeline.model.facts import Facts
 
@@ -60,6 +60,32 @@ def test_colour_goes_by_to_go_over_required(open_amount: float, status: str) -> 
     found = coverage(facts_in_february(in_play(open_amount)))
     assert found.status == status
     assert by_rep(facts_in_february(in_play(open_amount)))["status"].tolist() == [status]
+
+
+def test_open_deals_without_any_probability_are_no_silent_zero() -> None:
+    facts = facts_in_february(in_play(600))
+    unknown = facts.deals.assign(probability=math.nan)
+    found = coverage(facts.only(unknown))
+    assert (found.weighted_open.value, found.weighted_to_go.value) == (None, None)
+    assert found.weighted_to_go.reason.startswith("No open deal of the quarter has a probability")
+    assert (found.to_go.value, found.gross.value) == (1.2, 1.2)
+
+
+def test_some_open_deals_without_a_probability_are_said() -> None:
+    facts = facts_in_february(in_play(600), in_play(400))
+    found = coverage(facts.only(facts.deals.assign(probability=[0.5, math.nan])))
+    assert found.weighted_open.value == 30_000
+    assert found.note == "1 open deals without a probability count as 0 where it is weighted."
+
+
+def test_weighted_takes_the_probability_that_the_settings_ask_for() -> None:
+    """Of twelve decided deals that reached Offer nine were won: 0.75 in place of the stage's default."""
+    done = [won(amount=1, closed="2025-12-01", created="2025-10-01")] * 9
+    ended = [lost("2025-12-01", "2025-10-01") | {"Last stage before loss": "Offer"}] * 3
+    deals = [*done, *ended, in_play(400)]
+    by_stage = coverage(facts_in_february(*deals))
+    by_history = coverage(facts_in_february(*deals, probability_source="history"))
+    assert (by_stage.weighted_open.value, by_history.weighted_open.value) == (20_000, 30_000)
 
 
 def test_a_reached_quota_is_a_text_and_not_a_division_by_zero() -> None:

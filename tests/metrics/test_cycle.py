@@ -1,16 +1,12 @@
-"""Sales cycle by hand, and Kaplan-Meier against a naive loop and a table that can be checked on paper."""
+"""Sales cycle by hand."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.metrics.small_team import AS_OF, Q1, day, derailed, facts_of, in_play, lost, won
-from xlpipeline.metrics.cycle import cycle, kaplan_meier_median, mean_of_won, median_of_won
+from tests.metrics.told_ways import lived, way
+from xlpipeline.metrics.cycle import cycle, mean_of_won, median_of_won
 
 
 def test_mean_and_points_of_five_wins() -> None:
@@ -58,6 +54,15 @@ def test_late_entry_names_the_rep_and_few_wins_tell_nothing() -> None:
     assert "Late entry" not in cycle(facts_of([late] * 4 + [won()] * 5)).note
 
 
+def test_a_deal_entered_on_the_day_it_closed_is_late_whenever_the_first_contact_was() -> None:
+    late = won(created="2026-02-20") | {"First contact": day("2026-02-01")}
+    found = cycle(facts_of([late] * 5))
+    assert (found.mean.value, found.late_entry_share.value) == (19, 1.0)
+    assert "Late entry" in found.note
+    early = won(created="2026-02-10") | {"First contact": day("2026-02-20")}
+    assert cycle(facts_of([early] * 5)).late_entry_share.value == 0
+
+
 def test_only_closes_of_the_window_count() -> None:
     facts = facts_of([won(), won(created="2025-12-01", closed="2025-12-31")])
     assert (cycle(facts, Q1).mean.n, cycle(facts).mean.n) == (1, 2)
@@ -89,30 +94,16 @@ def test_a_deal_that_closes_after_the_as_of_date_is_not_counted_as_closed() -> N
     assert cycle(facts_of(rows)).mean.n == 1
 
 
-def test_kaplan_meier_of_a_table_on_paper() -> None:
-    """At risk 6, 4, 2: open share 5/6, then 5/6 x 3/4 = 5/8, then 5/16."""
-    days = np.array([1.0, 1.0, 2.0, 2.5, 3.0, 4.0])
-    closed = np.array([True, False, True, False, True, False])
-    assert kaplan_meier_median(days, closed) == 3
+def test_a_reopened_deal_counts_from_its_first_creation_to_its_final_close() -> None:
+    reopened = way(("2026-01-05", "Offer"), ("2026-01-15", "Lost"), ("2026-02-01", "Offer"), ("2026-03-06", "Won"))
+    plain = way(("2026-01-05", "Offer"), ("2026-01-15", "Won"))
+    found = cycle(lived([reopened, plain]))
+    assert (found.mean.value, found.reopened_n) == (35, 1)
+    assert "1 won deal was reopened on the way and counted to the final close." in found.note
 
 
-def test_kaplan_meier_without_censoring_is_the_lower_median() -> None:
-    assert kaplan_meier_median(np.array([4.0, 1.0, 3.0, 2.0]), np.array([True] * 4)) == 2
-
-
-def naive_median(pairs: list[tuple[int, bool]]) -> float:
-    """Day after day: those still there, those who close."""
-    still_open = 1.0
-    for today in sorted({days for days, _ in pairs}):
-        at_risk = sum(days >= today for days, _ in pairs)
-        closes = sum(days == today and closed for days, closed in pairs)
-        still_open *= 1 - closes / at_risk
-        if still_open <= 0.5 + 1e-9:
-            return today
-    return math.nan
-
-
-@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=40))
-def test_kaplan_meier_equals_a_naive_loop(pairs: list[tuple[int, bool]]) -> None:
-    days, closed = np.array([float(d) for d, _ in pairs]), np.array([c for _, c in pairs])
-    assert kaplan_meier_median(days, closed) == pytest.approx(naive_median(pairs), nan_ok=True)
+@pytest.mark.parametrize(("wins", "known"), [(4, False), (5, True)])
+def test_the_median_has_an_interval_from_five_wins_on(wins: int, known: bool) -> None:
+    closes = [f"2026-02-{day_:02}" for day_ in (11, 12, 13, 14, 15)][:wins]
+    found = cycle(facts_of([won(closed=close, created="2026-02-10") for close in closes]))
+    assert (found.median_low_days <= (found.median.value or 0) <= found.median_high_days) is known

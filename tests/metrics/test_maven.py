@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,9 @@ from xlpipeline.metrics import (
     cycle,
     open_pipeline,
     scorecard,
+    time_in_stage,
     velocity,
+    win_curve,
     win_loss,
     win_rate,
     won_trend,
@@ -27,6 +30,9 @@ from xlpipeline.metrics import (
 from xlpipeline.model.book import Book, BookTable
 from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.settings import Settings
+from xlpipeline.tabs import TABS
+from xlpipeline.tabs import conversion as conversion_tab
+from xlpipeline.tabs.layout import Tab
 
 FOLDER = SHARED / "data" / "maven_crm"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the Maven sample is not here")
@@ -115,7 +121,14 @@ def test_win_rate_by_quarter_of_the_close_with_the_first_left_truncated(facts: F
     assert table["left_truncated"].tolist() == [True, False, False, False]
 
 
-def test_win_rate_by_value_is_refused_and_never_the_trap(facts: Facts) -> None:
+def test_every_figure_that_others_computed_is_compared_here_or_is_a_trap(expected: dict[str, Any]) -> None:
+    here = Path(__file__).read_text(encoding="utf-8")
+    elsewhere = {"product_not_in_products"}  # tests/jobs/test_maven_main_job.py
+    assert [key for key in expected if f'"{key}"' not in here and key not in elsewhere] == []
+
+
+def test_win_rate_by_value_is_refused_and_never_the_trap(facts: Facts, expected: dict[str, Any]) -> None:
+    assert expected["value_win_rate_trap"] == 1
     figure = win_rate.value_win_rate(facts)
     assert figure.value is None
     assert figure.reason.startswith("Lost deals have no amount (2,473 of 2,473)")
@@ -141,6 +154,9 @@ def test_open_deals_and_their_age(facts: Facts, expected: dict[str, Any]) -> Non
     assert table.at["Engaging", "n"] == expected["open_engaging"]
     assert table.at["Engaging", "median_age_days"] == expected["open_age_median"]
     assert table["median_age_days"].isna().tolist() == [True, False]
+    days = time_in_stage.per_deal(facts)["current_days"]
+    assert (days > 138).sum() == expected["open_older_than_138d"]
+    assert facts.as_of.isoformat() == expected["as_of"]
 
 
 def test_velocity_of_the_last_quarter_with_all_open_deals(expected: dict[str, Any]) -> None:
@@ -153,6 +169,63 @@ def test_velocity_of_the_last_quarter_with_all_open_deals(expected: dict[str, An
     assert (found.per_day.value or 0) / unit == pytest.approx(wanted["per_day_open_now"], abs=5e-3)
     assert (found.realised_per_day.value or 0) / unit == pytest.approx(wanted["actual_won_value_per_day"], abs=5e-3)
     assert "2.0 times the realised value" in found.note
+
+
+def test_velocity_with_the_two_other_numbers_of_deals_as_options(expected: dict[str, Any]) -> None:
+    facts, wanted = maven(window_quarters=1), expected["velocity_q4_2017"]
+    table = velocity.options(facts).set_index("stock")
+    assert table["n"].to_dict() == {
+        "open": wanted["n_open_now"],
+        "closed": wanted["n_worked_closed"],
+        "created": wanted["n_created"],
+    }
+    found = table["per_day"] / facts.money_unit
+    assert found.to_dict() == pytest.approx(
+        {
+            "open": wanted["per_day_open_now"],
+            "closed": wanted["per_day_closed"],
+            "created": wanted["per_day_created"],
+        },
+        abs=5e-3,
+    )
+
+
+@pytest.mark.parametrize("days", ["30", "60", "90", "120", "138", "365"])
+def test_the_win_curve_has_lost_deals_compete(facts: Facts, expected: dict[str, Any], days: str) -> None:
+    row = win_curve.by_days(facts, days=(int(days),)).iloc[0]
+    wanted = expected["aj"][days]
+    assert row[["won", "lost", "open"]].tolist() == pytest.approx(list(wanted.values()), abs=5e-7)
+    assert win_curve.win_curve(facts).n == expected["survival_n"]
+    assert row["low"] < row["won"] < row["high"]
+
+
+@pytest.mark.parametrize(
+    "tabs", [(conversion_tab.TAB,), pytest.param(TABS, marks=pytest.mark.slow)], ids=["Conversion", "every tab"]
+)
+def test_lost_deals_as_merely_not_yet_won_would_promise_more_and_are_never_shown(
+    facts: Facts, expected: dict[str, Any], tabs: tuple[Tab, ...]
+) -> None:
+    """The trap of one minus Kaplan-Meier: no cell of any tab holds one of its figures."""
+    curve = win_curve.by_days(facts, days=(30, 60, 90, 120, 138, 365)).set_index("days")["won"]
+    traps = {int(days): value for days, value in expected["one_minus_km_lost_censored"].items()}
+    assert all(curve[days] < trap for days, trap in traps.items())
+    filled = [tab.fill(facts) for tab in tabs]
+    cells = [cell for one in filled for change in one.tables for column in change.columns.values() for cell in column]
+    cells += [getattr(cell, "cached", cell) for one in filled for cell in one.names.values()]
+    shown = [float(cell) for cell in cells if isinstance(cell, int | float) and 0 < cell < 1]
+    assert len(shown) > 50
+    assert [cell for cell in shown for trap in traps.values() if cell == pytest.approx(trap, abs=5e-6)] == []
+
+
+def test_what_became_of_each_quarter_of_creation(facts: Facts, expected: dict[str, Any]) -> None:
+    table = win_rate.by_created_quarter(facts)
+    heads = ["created", "won", "lost", "open"]
+    found = {
+        str(row["period"]).replace(" ", ""): {head: int(row[head]) for head in heads}
+        for row in table.to_dict("records")
+    }
+    assert found == expected["cohort_by_engage_quarter"]
+    assert table["immature"].tolist() == [False, False, False, True, False]
 
 
 def test_coverage_and_open_value_are_refused_because_open_deals_have_neither_amount_nor_date(facts: Facts) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.metrics.small_team import AS_OF, NO_QUALIFIED, Q1, Row, day, facts_of, in_play, lost, won
-from xlpipeline.metrics.velocity import velocity
+from xlpipeline.metrics.velocity import alternative, options, velocity
 
 FIVE_CLOSED = [won(), won(), won(), lost(), lost()]
 """Rate 0.6, average 100.00, cycle 10 days: each open deal brings 6.00 per day."""
@@ -110,3 +110,23 @@ closed_deals = st.builds(
 def test_velocity_equals_a_naive_loop(closed: list[Row], n_open: int) -> None:
     rows = [*FIVE_CLOSED, *closed, *[in_play()] * n_open]
     assert velocity(facts_of(rows, as_of=AS_OF)).per_day.value == pytest.approx(naive_per_day(rows))
+
+
+def test_two_other_numbers_of_deals_are_options() -> None:
+    """Each deal brings 6.00 per day: five were closed in Q1, seven created in it."""
+    facts = facts_of([*FIVE_CLOSED, in_play(), in_play()])
+    assert [alternative(facts, stock, Q1).n for stock in ("open", "closed", "created")] == [2, 5, 7]
+    assert options(facts, Q1)["per_day"].tolist() == pytest.approx([1_200, 3_000, 4_200])
+    assert alternative(facts, "open", Q1) == velocity(facts, Q1).per_day
+
+
+def test_options_count_only_what_lies_in_the_window_and_is_known() -> None:
+    rows = [*FIVE_CLOSED, in_play(Created=day("2025-12-31")), in_play(Created=day("2026-01-01"))]
+    assert alternative(facts_of(rows), "created", Q1).n == 6
+    rows = [*rows, won(closed="2026-03-31"), won(closed="2026-04-01")]
+    assert alternative(facts_of(rows), "closed", Q1).n == 6
+
+
+def test_an_option_without_a_deal_says_so() -> None:
+    found = alternative(facts_of([in_play(Created=day("2025-12-31"))]), "created", Q1)
+    assert found.reason == "No deal that counts was created in this window."

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from tests.metrics.small_team import NO_QUALIFIED, Q1, day, derailed, facts_of, in_play, lost, won
-from xlpipeline.metrics.win_rate import all_bases, by_close_quarter, value_win_rate, win_rate
+from tests.metrics.told_ways import lived, way
+from xlpipeline.metrics.win_rate import all_bases, by_close_quarter, by_created_quarter, value_win_rate, win_rate
 
 FIVE = [won(), won(), won(), lost(), derailed()]
 
@@ -84,7 +85,8 @@ def test_deals_without_a_created_date_count_in_only_when_asked() -> None:
     without, included = win_rate(facts, basis="created"), win_rate(facts, basis="created", undated="include")
     assert (without.n, included.n) == (5, 6)
     assert "1 deals without a created date are left out" in without.note
-    assert "left out" not in included.note
+    assert "1 deals without a created date count in" in included.note
+    assert "1 deals without a created date are left out" in win_rate(facts, basis="created", window=Q1).note
 
 
 def test_created_in_a_window_goes_by_created() -> None:
@@ -125,6 +127,28 @@ def test_value_rate_is_refused_when_more_than_a_fifth_of_lost_deals_have_no_amou
     assert figure.reason.startswith("Lost deals have no amount (2 of 5)") is not given
 
 
+@pytest.mark.parametrize(("at_the_end", "rate"), [(0, 0.8), (50, 0.8), (None, 0.8)])
+def test_a_lost_deal_counts_with_its_last_amount_while_it_was_open(at_the_end: int | None, rate: float) -> None:
+    """Four of 100 are won; of the deal lost, worth 100 while open, somebody changed the amount when it was lost."""
+    ways = [way(("2026-01-05", "Offer"), ("2026-02-01", "Won"))] * 4
+    zeroed = way(("2026-01-06", "Offer"), ("2026-02-02", "Lost")) | {"last amount": at_the_end}
+    figure = value_win_rate(lived([*ways, zeroed]))
+    assert (figure.value, figure.n, figure.note) == (rate, 5, "")
+
+
+def test_without_history_the_amount_that_stands_there_counts() -> None:
+    figure = value_win_rate(lived([], begins="2026-03-01", before=[*[won()] * 4, lost(amount=100)]))
+    assert figure.value == 0.8
+
+
+@pytest.mark.parametrize(("created", "flagged"), [("2025-12-22", False), ("2025-12-23", True)])
+def test_a_window_that_begins_before_slow_deals_can_have_closed_is_flagged(created: str, flagged: bool) -> None:
+    """Nine of ten cycles take ten days; the window begins on 2026-01-01."""
+    rows = [won(created="2026-02-10", closed="2026-02-20")] * 99 + [won(created=created, closed="2026-02-20")]
+    assert ("Left-truncated" in win_rate(facts_of(rows), window=Q1).note) is flagged
+    assert "Left-truncated" not in win_rate(facts_of(rows)).note
+
+
 def test_first_quarter_of_a_data_set_is_left_truncated() -> None:
     """Created from January on with a cycle of 100 days: Q1 holds only fast deals, and Q2 begins too early."""
     slow = [won(created="2026-01-01", closed="2026-04-11")] * 9
@@ -156,3 +180,27 @@ def test_all_bases_stand_side_by_side_with_the_reason_of_the_refused() -> None:
     refused = table[table["rate"].isna()]
     assert refused["basis"].tolist() == ["value"]
     assert refused["note"].str.startswith("Lost deals have no amount").all()
+
+
+def test_cohorts_of_creation_have_half_open_quarters_and_bounds() -> None:
+    """Created on the last day of 2025 and from the first day of 2026 on; two of six are not decided."""
+    last_year = lost(created="2025-12-31")
+    first_day = won(created="2026-01-01")
+    rows = [last_year, first_day, won(), won(), lost(), in_play(), in_play(), won(Created=None)]
+    table = by_created_quarter(facts_of(rows)).set_index("period")
+    assert table.index.tolist() == ["2025 Q4", "2026 Q1"]
+    heads = ["created", "won", "lost", "open"]
+    assert table[heads].to_numpy().tolist() == [[1, 0, 1, 0], [6, 3, 1, 2]]
+    assert table["rate"].tolist() == pytest.approx([math.nan, 0.5], nan_ok=True)
+    assert table["upper_bound"].tolist() == pytest.approx([math.nan, 5 / 6], nan_ok=True)
+    assert table["immature"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(("n_open", "immature"), [(1, False), (2, True)])
+def test_a_cohort_with_more_than_a_fifth_open_is_immature(n_open: int, immature: bool) -> None:
+    table = by_created_quarter(facts_of([*[won()] * 4, *[in_play()] * n_open]))
+    assert table["immature"].tolist() == [immature]
+
+
+def test_without_a_created_date_there_is_no_cohort() -> None:
+    assert by_created_quarter(facts_of([won(Created=None)])).empty

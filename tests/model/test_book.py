@@ -170,6 +170,13 @@ def test_the_later_change_wins_where_names_meet() -> None:
     assert not ChangeSet()
 
 
+def test_a_column_that_gets_its_first_formula_keeps_what_it_shows() -> None:
+    change = ChangeSet((TableChange("T", {"a": cells(1, 2)}), TableChange("T", {}, formulas={"a": "1+1"})))
+    values, formula = needed_changes(change, book_of(a=[1, 3])).tables
+    assert values.columns["a"].tolist() == [1, 2]
+    assert formula.formulas == {"a": "1+1"}
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from([None, "", 0, 1, "x", True, dt.date(2026, 1, 1)]), min_size=1, max_size=8), st.data())
 def test_after_the_needed_changes_nothing_is_needed_any_more(before: list[object], data: Any) -> None:  # noqa: ANN401

@@ -365,9 +365,7 @@ GUARD = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(DEAL, min_size=1, max_size=12), st.lists(GUARD, max_size=6))
-def test_the_way_is_open_exactly_when_nothing_is_missing(deals: list[dict[str, Any]], guards: list[Row]) -> None:
+def way_is_open_when_nothing_is_missing(deals: list[dict[str, Any]], guards: list[Row]) -> None:
     """Law, against a naive walk: the furthest stage is where the first unmet criterion stands, seen step by step."""
     rows = [
         tuple(f"c{n}" if cell == "x" and at == 2 else cell for at, cell in enumerate(row))
@@ -388,6 +386,21 @@ def test_the_way_is_open_exactly_when_nothing_is_missing(deals: list[dict[str, A
         assert furthest[at] == len(path.ends) + 1 + walked
         if stage in names and place < len(names) - 1:
             assert (missing[at] is None) == (walked > place)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(DEAL, min_size=1, max_size=12), st.lists(GUARD, max_size=6))
+def test_the_way_is_open_exactly_when_nothing_is_missing(deals: list[dict[str, Any]], guards: list[Row]) -> None:
+    way_is_open_when_nothing_is_missing(deals, guards)
+
+
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None)
+@given(st.lists(DEAL, min_size=1, max_size=12), st.lists(GUARD, max_size=6))
+def test_the_way_is_open_exactly_when_nothing_is_missing_over_many(
+    deals: list[dict[str, Any]], guards: list[Row]
+) -> None:
+    way_is_open_when_nothing_is_missing(deals, guards)
 
 
 @settings(max_examples=8, deadline=None)

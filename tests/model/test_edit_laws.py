@@ -168,7 +168,7 @@ def _folded(state: dict[str, list[object]]) -> dict[str, list[object]]:
     return {name: [str(stage).casefold(), *rest] for name, (stage, *rest) in state.items()}
 
 
-@settings(max_examples=3, deadline=None, phases=PHASES)
+@settings(max_examples=2, deadline=None, phases=PHASES)
 @given(MIXED.map(lambda script: script[:9]))
 def test_with_stamps_history_tells_the_same_changes_only_more_exactly(script: list[Edit | None]) -> None:
     check_same_changes(script)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,9 +36,7 @@ def books_and_changes(draw: st.DrawFn) -> tuple[list[list[Any]], dict[str, dict[
     return rows, columns, draw(st.none() | st.just(most))
 
 
-@settings(max_examples=60, deadline=None)
-@given(books_and_changes())
-def test_what_is_written_is_read_back_and_the_rest_stays(
+def what_is_written_is_read_back(
     case: tuple[list[list[Any]], dict[str, Any], int | None],
 ) -> None:
     rows, columns, count = case
@@ -57,6 +56,23 @@ def test_what_is_written_is_read_back_and_the_rest_stays(
             "xl/workbook.xml",
         }
         assert not needed_changes(ChangeSet((change,)), read_book(path))
+
+
+@settings(max_examples=20, deadline=None)
+@given(books_and_changes())
+def test_what_is_written_is_read_back_and_the_rest_stays(
+    case: tuple[list[list[Any]], dict[str, Any], int | None],
+) -> None:
+    what_is_written_is_read_back(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(books_and_changes())
+def test_what_is_written_is_read_back_and_the_rest_stays_over_many(
+    case: tuple[list[list[Any]], dict[str, Any], int | None],
+) -> None:
+    what_is_written_is_read_back(case)
 
 
 def naive(rows: list[list[Any]], columns: dict[str, dict[int, Any]], count: int | None) -> list[list[Any]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pandas as pd
+import pytest
 
 from tests.metrics.small_team import facts_of, in_play, lost, won
-from xlpipeline.model.book import Book, CellError, ChangeSet, Formula, column_number
+from xlpipeline.model.book import Book, BookTable, CellError, ChangeSet, Formula, column_number
 from xlpipeline.model.facts import Facts
+from xlpipeline.model.snapshot_table import SNAPSHOTS
 from xlpipeline.tabs import behind
 from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Tab, TableBlock, Text, split_anchor
 
@@ -27,6 +30,7 @@ FUNCTIONS_OF_2016: Final = {"AND", "IF", "INDEX", "ISNA", "ISNUMBER", "LEFT", "M
 REASON_HEADS: Final = ("Note", "Window", "Not given")
 
 
+@functools.cache
 def five_deals(**settings: Any) -> Facts:  # noqa: ANN401 - any setting
     """Ann: one won (100), one lost, one open (400); Bob: one won (300), one open that is not qualified (200)."""
     deals = [
@@ -76,6 +80,10 @@ CASES: Final[dict[str, Callable[[], Facts]]] = {
 }
 
 
+EVERY_CASE: Final = [pytest.param(case, marks=pytest.mark.slow) if case == "forty reps" else case for case in CASES]
+"""For ``parametrize``: many reps take many times as long as the others."""
+
+
 def frames_of(changes: ChangeSet) -> dict[str, Any]:
     """Bodies that a fill writes, by table (frames; Any, because the stubs of pandas know no object columns)."""
     return {change.table: pd.DataFrame(dict(change.columns), dtype=object) for change in changes.tables}
@@ -93,6 +101,14 @@ def choosing(facts: Facts, name: str, choice: str) -> Facts:
     return dataclasses.replace(facts, book=Book(facts.book.tables, {name: choice}))
 
 
+def with_snapshots(facts: Facts, *rows: dict[str, object]) -> Facts:
+    """The facts of a workbook in which these snapshots were taken (some heads of ``_Snapshots`` each)."""
+    frame = pd.DataFrame(list(rows), columns=list(SNAPSHOTS.heads), dtype=object)
+    kept = {SNAPSHOTS.name: BookTable(SNAPSHOTS.name, SNAPSHOTS.name, 4, 2, frame)}
+    book = Book({**facts.book.tables, **kept}, facts.book.names)
+    return dataclasses.replace(facts, book=book, remembered_of_book={})
+
+
 def check_writes_what_the_layout_has(tab: Tab, changes: ChangeSet) -> None:
     """Every named cell and table that the fill writes is in the layout, and the other way round."""
     assert set(changes.names) == set(_named_cells(tab))
@@ -107,7 +123,7 @@ def check_writes_what_the_layout_has(tab: Tab, changes: ChangeSet) -> None:
         table = (tables | hidden)[change.table]
         assert tuple(change.columns) == table.heads
         assert change.rows == max(1, *(len(column) for column in change.columns.values()))
-        assert all(column.note and column.writer == "refresh" for column in table.columns)
+        assert all(column.note and column.writer in {"refresh", "formula"} for column in table.columns)
     assert used <= set(written) | {"CoverageLowest"}
 
 
@@ -163,14 +179,26 @@ def check_formulas_are_old(tab: Tab) -> None:
         assert set(re.findall(r"([A-Z][A-Z0-9.]+)\(", formula)) <= FUNCTIONS_OF_2016, formula
 
 
+@functools.cache
+def _made(make: Callable[[], Facts]) -> Facts:
+    """The team, once for all tabs: facts remember what was asked, and the next tab finds it."""
+    return make()
+
+
+@functools.cache
+def _made_again(make: Callable[[], Facts]) -> Facts:
+    """The same team in another order, made anew, because facts remember what was asked."""
+    again = make()
+    return dataclasses.replace(again, deals=again.deals.sample(frac=1, random_state=1), remembered_of_book={})
+
+
 def check_everything(tab: Tab, make: Callable[[], Facts]) -> None:
-    """All laws for one tab and one team; ``make`` makes it anew each time, because facts remember what was asked."""
-    changes = tab.fill(make())
+    """All laws for one tab and one team."""
+    changes = tab.fill(_made(make))
     check_writes_what_the_layout_has(tab, changes)
     check_cells_are_plain(changes)
     check_refusals_have_reasons(changes)
-    again = make()
-    check_same(changes, tab.fill(again.only(again.deals.sample(frac=1, random_state=1))))
+    check_same(changes, tab.fill(_made_again(make)))
     check_nothing_collides(tab, changes)
 
 
@@ -187,6 +215,7 @@ def _formulas(tab: Tab) -> Iterator[str]:
         if isinstance(block, Card):
             yield from block.formulas.values()
         elif isinstance(block, TableBlock):
+            yield from block.formulas.values()
             yield from (tint.when for tint in block.tints)
 
 

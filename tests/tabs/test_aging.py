@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 import pytest
 
 from tests.metrics.small_team import facts_of, in_play
-from tests.tabs.dashboard_laws import CASES, check_everything, check_formulas_are_old, frames_of, shown
+from tests.tabs.dashboard_laws import (
+    CASES,
+    check_everything,
+    check_formulas_are_old,
+    choosing,
+    frames_of,
+    shown,
+    with_snapshots,
+)
 from xlpipeline.model.book import NOT_AVAILABLE
 from xlpipeline.model.facts import Facts
-from xlpipeline.tabs.aging import TAB, WORST
+from xlpipeline.tabs.aging import FILTER, TAB
+from xlpipeline.tabs.aging_lists import WORST
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", ["five deals", "no deal", "no deal but reps", "fifteen stages", "no amount", "no dates", "long names"]
+)
 def test_it_writes_what_its_layout_has_whatever_the_data(case: str) -> None:
     check_everything(TAB, CASES[case])
 
@@ -25,6 +37,7 @@ def test_its_formulas_use_only_functions_of_excel_2016() -> None:
 OLD = dt.date(2026, 3, 2)
 
 
+@functools.cache
 def stale_team() -> Facts:
     """Ann: a fresh deal, and one that is over its bound, idle and overdue; Bob: one without a next step."""
     over = {"Stage": "Prospect", "Created": OLD, "Last touch": OLD, "Expected close": dt.date(2026, 3, 30)}
@@ -54,30 +67,30 @@ def test_cards_show_count_share_and_value() -> None:
     assert shown(changes, "stale_t") == (1, "33 % of open deals, worth €40", "n = 3 · aging")
     assert shown(changes, "stale_n") == (1, "33 % of open deals, worth €60", "n = 3 · aging")
     assert shown(changes, "median_age") == (0, "since Created", "n = 3 · aging")
-    assert changes.names["aging_says"] == "1 deal over the time-bound, most in Prospect (1 of 1)."
-    assert changes.names["stale_says"] == "1 of 3 open deals has no next step ahead."
+    assert changes.names["aging_says"] == "Team: 1 deal over the time-bound, most in Prospect (1 of 1)."
+    assert changes.names["stale_says"] == "Team: 1 of 3 open deals has no next step ahead."
 
 
 def test_without_open_deals_the_cards_say_so() -> None:
-    assert shown(TAB.fill(facts_of([])), "stale_i") == (NOT_AVAILABLE, "No deal is open", "n = 0 · aging")
+    assert shown(TAB.fill(facts_of([])), "stale_i") == ("n/a", "No deal is open", "n = 0 · aging")
 
 
 def test_the_worst_deals_come_first_and_fresh_ones_not_at_all() -> None:
     worst = frames_of(TAB.fill(stale_team()))["OldestDeals"]
     assert worst["Opportunity"].tolist() == ["Old one", "Deal 2"]
-    assert worst.loc[0].tolist() == ["Old one", "Ann", "Prospect", "TIC", 11, 21, 29, dt.date(2026, 3, 30), 40, "D1"]
+    assert worst.loc[0].tolist() == ["Old one", "Ann", "Prospect", "TIC", 11, 21, 29, dt.date(2026, 3, 30), 40, "D1", 1]
 
 
 def test_the_list_ends_at_25_deals() -> None:
     facts = facts_of([in_play(**{"Next step": None}) for _ in range(WORST + 1)])
-    assert len(frames_of(TAB.fill(facts))["OldestDeals"]) == WORST
+    assert frames_of(TAB.fill(facts))["OldestDeals"]["Rank"].tolist() == list(range(1, WORST + 1))
 
 
 def test_stages_show_how_many_are_in_time() -> None:
     stages = frames_of(TAB.fill(stale_team()))["AgingByStage"]
     assert stages.to_numpy().tolist() == [
         ["Prospect", 1, 29, 29, 10, 0, 1, 40],
-        ["Qualified", 0, None, None, 5, 0, 0, 0],
+        ["Qualified", 0, "–", "–", 5, 0, 0, 0],
         ["Offer", 2, 0, 0, None, 2, 0, 0],
     ]
 
@@ -110,7 +123,7 @@ def test_deals_that_look_dead_are_listed_with_their_reasons() -> None:
     changes = TAB.fill(stale_team())
     rows = frames_of(changes)["CleanUp"].to_numpy().tolist()
     reason = "Over the stage's time-bound and idle for 21 business days."
-    assert rows == [["Old one", "Ann", "Prospect", "D1", 40, reason]]
+    assert rows == [["Old one", "Ann", "Prospect", "D1", 40, 1, reason]]
     assert changes.names["clean_up_says"] == "1 open deal worth €40 looks dead."
     assert TAB.fill(facts_of([in_play()])).names["clean_up_says"] == "No open deal is proposed for clean-up."
 
@@ -129,3 +142,21 @@ def test_data_quality_by_rep_gives_counts_below_five_deals() -> None:
         ["Ann", 5, 1, 0.8, "38–96 %", 0, 1, "–"],
         ["Bob", 1, 0, NOT_AVAILABLE, "1 of 1", 0, NOT_AVAILABLE, "1 of 1 without an error: too few for a rate."],
     ]
+
+
+def test_everything_above_inflation_follows_the_rep_that_the_reader_has_chosen() -> None:
+    changes = TAB.fill(choosing(stale_team(), FILTER, "Bob"))
+    tables = frames_of(changes)
+    assert shown(changes, "stale_n") == (1, "100 % of open deals, worth €60", "n = 1 · aging")
+    assert tables["StaleFlags"]["Deals"].tolist() == [0, 0, 0, 0, 1]
+    assert tables["AgingByStage"]["Open deals"].tolist() == [0, 0, 1]
+    assert tables["OldestDeals"]["Opportunity"].tolist() == ["Deal 2", ""]
+    assert tables["CleanUp"]["Opportunity"].tolist() == [""]
+    assert tables["Inflation"]["Deals"].tolist()[0] == 3
+
+
+def test_the_sentence_tells_how_many_carried_a_flag_at_the_last_snapshot() -> None:
+    marks = [(dt.date(2026, 3, 2), 9, 12), (dt.date(2026, 3, 31), 1, 1)]  # the second is of today
+    rows = ({"Date": on, "Stale deals": stale, "Open deals": every} for on, stale, every in marks)
+    said = TAB.fill(with_snapshots(stale_team(), *rows)).names["stale_says"]
+    assert said == "Team: 1 of 3 open deals has no next step ahead. 2 carry a flag, 9 of 12 did on 2026-03-02."

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
 from tests.tabs.dashboard_laws import sure
-from xlpipeline.tabs import aging, behind, conversion, coverage, dashboard, definitions, velocity
+from xlpipeline.model.book import ChangeSet
+from xlpipeline.tabs import (
+    aging,
+    behind,
+    benchmarks,
+    conversion,
+    coverage,
+    dashboard,
+    definitions,
+    forecast,
+    velocity,
+    waterfall,
+)
 from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Tab, TableBlock, Text
 
-DASHBOARDS = tuple(module.TAB for module in (dashboard, conversion, coverage, velocity, aging, definitions))
+DASHBOARDS = tuple(
+    module.TAB
+    for module in (dashboard, conversion, coverage, velocity, aging, waterfall, forecast, benchmarks, definitions)
+)
 TABS = (*DASHBOARDS, behind.TAB)
 
 
-def test_every_hidden_table_is_written_by_exactly_one_tab() -> None:
-    written = Counter(change.table for tab in DASHBOARDS for change in tab.fill(sure()).tables)
+@pytest.fixture(scope="module")
+def filled() -> tuple[ChangeSet, ...]:
+    """What each dashboard writes for five deals."""
+    return tuple(tab.fill(sure()) for tab in DASHBOARDS)
+
+
+def test_every_hidden_table_is_written_by_exactly_one_tab(filled: tuple[ChangeSet, ...]) -> None:
+    written = Counter(change.table for changes in filled for change in changes.tables)
     assert {table.name: written[table.name] for table in behind.TABLES} == {table.name: 1 for table in behind.TABLES}
     assert set(written.values()) == {1}
 
 
-def test_tables_and_named_cells_have_names_of_their_own() -> None:
+def test_tables_and_named_cells_have_names_of_their_own(filled: tuple[ChangeSet, ...]) -> None:
     tables = Counter(block.table.name.lower() for tab in TABS for block in tab.blocks if isinstance(block, TableBlock))
-    names = Counter(name.lower() for tab in DASHBOARDS for name in tab.fill(sure()).names)
+    names = Counter(name.lower() for changes in filled for name in changes.names)
     filters = Counter(block.name.lower() for tab in TABS for block in tab.blocks if isinstance(block, Filter))
     assert set((tables + names + filters).values()) == {1}
 
@@ -50,10 +72,13 @@ def test_cards_name_a_definition_that_exists() -> None:
 
 
 def test_a_filter_offers_the_names_that_its_cards_follow() -> None:
+    """Where there are two filters, what is looked up is made of both."""
+    offered = {table.name: table.heads for table in behind.TABLES}
     for tab in DASHBOARDS:
         for block in tab.blocks:
             if isinstance(block, Filter):
-                table = block.choices.split("[")[0]
+                table, head = block.choices.removesuffix("]").split("[")
+                assert head in offered[table]
                 formulas = [text for card in tab.blocks if isinstance(card, Card) for text in card.formulas.values()]
                 assert formulas
-                assert all(f"MATCH({block.name},{table}[Name],0)" in text for text in formulas)
+                assert all(re.search(rf"MATCH\([^,]*\b{block.name}\b", text) for text in formulas)

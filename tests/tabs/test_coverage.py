@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.metrics.small_team import facts_of, in_play
+from tests.metrics.small_team import day, facts_of, in_play
+from tests.metrics.test_required_coverage import past_year
 from tests.tabs.dashboard_laws import (
     CASES,
+    EVERY_CASE,
     QUOTAS,
     check_everything,
     check_formulas_are_old,
@@ -16,10 +18,12 @@ from tests.tabs.dashboard_laws import (
     shown,
 )
 from xlpipeline.model.book import NOT_AVAILABLE
-from xlpipeline.tabs.coverage import CHART_ROWS, FILTER, TAB
+from xlpipeline.tabs.coverage import TAB
+from xlpipeline.tabs.coverage_cards import FILTER
+from xlpipeline.tabs.coverage_reps import CHART_ROWS
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_it_writes_what_its_layout_has_whatever_the_data(case: str) -> None:
     check_everything(TAB, CASES[case])
 
@@ -104,3 +108,25 @@ def test_a_bar_ends_at_twice_the_required_level() -> None:
     frames = frames_of(TAB.fill(facts))
     assert frames["CoverageLowest"].to_numpy().tolist() == [["Ann · 7.0 ×", 6, 3]]
     assert frames["CoverageByRep"].loc[1, "To go"] == 7
+
+
+def test_past_quarters_stand_behind_the_required_level() -> None:
+    changes = TAB.fill(past_year(besides=100))
+    assert shown(changes, "coverage_required") == (2, "own 4 past quarters: 2.0–2.0 ×", "n = 4 · required_coverage")
+    assert changes.names["coverage_required_says"] == (
+        "Required 2.0 × by own past: 25 % of the open amount was won; 50 % of what was won came later. "
+        "Single quarters needed 2.0–2.0 ×."
+    )
+    past = frames_of(changes)["CoveragePast"]
+    assert past.loc[0].tolist() == ["2026 Q1", day("2026-01-20"), 4, 400, 100, 0.25, 100, 0.5, 2, "–"]
+    check_everything(TAB, past_year)
+
+
+def test_without_past_quarters_the_rule_of_thumb_says_so() -> None:
+    changes = TAB.fill(five_deals())
+    assert changes.names["coverage_required_says"] == (
+        "Required 3.0 × is a rule of thumb: 0 of the 4 past quarters needed are known."
+    )
+    assert frames_of(changes)["CoveragePast"].loc[0, "Note"] == (
+        "The history does not reach back to this day of the past quarter."
+    )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 import pytest
 
-from tests.metrics.small_team import facts_of, in_play, won
+from tests.metrics.lived_team import deal, lived, lost
+from tests.metrics.lived_team import won as won_later
+from tests.metrics.small_team import day, facts_of, in_play, won
 from tests.tabs.dashboard_laws import (
     CASES,
+    EVERY_CASE,
     check_everything,
     check_formulas_are_old,
     choosing,
@@ -18,10 +22,12 @@ from tests.tabs.dashboard_laws import (
     sure,
 )
 from xlpipeline.model.book import NOT_AVAILABLE
-from xlpipeline.tabs.dashboard import FILTER, TAB
+from xlpipeline.model.facts import Facts
+from xlpipeline.tabs.dashboard import TAB
+from xlpipeline.tabs.dashboard_cards import FILTER
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_it_writes_what_its_layout_has_whatever_the_data(case: str) -> None:
     check_everything(TAB, CASES[case])
 
@@ -52,6 +58,42 @@ def test_with_too_few_deals_counts_stand_in_place_of_the_rate() -> None:
     assert shown(changes, "dashboard_velocity_per_day")[0] == "n/a"
     team = frames_of(changes)["Scorecard"].iloc[0]
     assert (team["Win rate"], team["95 % interval"], team["Closed deals"]) == (NOT_AVAILABLE, "2 of 3", 3)
+
+
+@functools.cache
+def a_year(*, begun: str = "2025-01-05") -> Facts:
+    """Five of ten won in the first quarter, all five of the second; 300 open at its start, 400 now."""
+    first = [deal(f"W{i}", 100, Created=day(begun)) for i in range(10)]
+    older = [(won_later if i < 5 else lost)(one, "2026-02-10") for i, one in enumerate(first)]
+    newer = [deal(f"N{i}", 300, Created=day("2026-03-01")) for i in range(5)]
+    stock = deal("S", 300, "2026-09-01")
+    closed = [won_later(one, "2026-05-02", Amount=400) for one in newer]
+    return lived(
+        ("2026-01-30", [*first, stock]),
+        ("2026-03-30", [*older, stock]),
+        ("2026-05-15", [*older, *closed, stock | {"Amount": 400}]),
+        window_quarters=2,
+    )
+
+
+def test_cards_say_which_way_figures_have_gone_since_the_last_quarter() -> None:
+    changes = TAB.fill(a_year())
+    assert str(shown(changes, "dashboard_open_pipeline")[1]).endswith(", ▲ 33 % on 2026 Q1")
+    assert shown(changes, "dashboard_win_rate")[:2] == (pytest.approx(10 / 15), "95 %: 42–85 %, ▲ 17 points on 2026 Q1")
+    assert shown(changes, "dashboard_average_deal")[:2] == (250, "€250 median, ▲ 150 % on 2026 Q1")
+    assert str(shown(changes, "dashboard_cycle_median")[1]).endswith(" days on 2026 Q1")
+    assert changes.names["dashboard_says"] == ("2026 Q2: €2.0k won, its open pipeline went from €0 to €0.")
+
+
+def test_a_rep_who_had_nothing_then_has_no_direction_of_open_pipeline() -> None:
+    changes = TAB.fill(choosing(a_year(), FILTER, "Bob"))
+    assert "Q1" not in str(shown(changes, "dashboard_open_pipeline")[1])
+
+
+@pytest.mark.parametrize(("begun", "told"), [("2025-10-01", True), ("2025-10-02", False)])
+def test_rates_have_no_direction_where_the_data_begin_within_the_window_before(begun: str, told: bool) -> None:
+    note = shown(TAB.fill(a_year(begun=begun)), "dashboard_win_rate")[1]
+    assert ("2026 Q1" in str(note)) is told
 
 
 def test_cards_follow_the_chosen_rep() -> None:
@@ -87,20 +129,22 @@ def test_without_amounts_the_chart_shows_numbers_of_deals_and_says_so() -> None:
     assert changes.names["open_pipeline_says"] == "No open deal has an amount, so bars show the number of deals (3)."
 
 
-def test_months_stand_beside_the_same_months_of_the_year_before() -> None:
+@pytest.mark.parametrize(("first", "growth"), [("2024-03-01", 0.5), ("2024-03-02", None)])
+def test_months_stand_beside_the_same_months_of_the_year_before(first: str, growth: float | None) -> None:
     deals = [
-        won(amount=100, created="2025-01-05", closed="2025-03-10"),
+        won(amount=100, created=first, closed="2025-03-10"),
         won(amount=150, closed="2026-03-10", created="2026-01-05"),
     ]
     changes = TAB.fill(facts_of(deals))
     months = frames_of(changes)["WonByMonth"]
     assert months["Month"].tolist()[0::11] == ["Apr 25", "Mar 26"]
-    assert months.iloc[-1].tolist() == ["Mar 26", 1, 150, 100, 0.5]
+    assert months.iloc[-1].tolist() == ["Mar 26", 1, 150, 100, growth]
     assert months["Year before"].tolist()[:-1] == [None] * 11
     assert changes.names["won_says"] == "€150 won in 12 months."
 
 
-def test_growth_is_said_when_every_month_has_its_year_before() -> None:
+@pytest.mark.parametrize(("first", "growth"), [("2023-04-01", ", ▲ 25 % on the year before"), ("2023-04-02", "")])
+def test_growth_is_said_from_the_third_year_of_the_data(first: str, growth: str) -> None:
     days = [
         (year, month)
         for year in (2024, 2025, 2026)
@@ -108,10 +152,9 @@ def test_growth_is_said_when_every_month_has_its_year_before() -> None:
         if (2024, 4) <= (year, month) <= (2026, 3)
     ]
     deals = [
-        won(amount=100 if day < (2025, 4) else 125, created="2024-04-01", closed=dt.date(*day, 15).isoformat())
-        for day in days
+        won(amount=100 if day < (2025, 4) else 125, created=first, closed=dt.date(*day, 15).isoformat()) for day in days
     ]
-    assert TAB.fill(facts_of(deals)).names["won_says"] == "€1.5k won in 12 months, ▲ 25 % on the year before."
+    assert TAB.fill(facts_of(deals)).names["won_says"] == f"€1.5k won in 12 months{growth}."
 
 
 def test_the_scorecard_has_the_team_and_every_rep_with_reasons() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
-from tests.metrics.small_team import facts_of, in_play
+from tests.metrics.small_team import day, facts_of, in_play, lost, won
+from tests.metrics.told_ways import lived, way
 from tests.tabs.dashboard_laws import (
     CASES,
+    EVERY_CASE,
     check_everything,
     check_formulas_are_old,
     choosing,
@@ -17,10 +21,11 @@ from tests.tabs.dashboard_laws import (
 )
 from xlpipeline.model.book import NOT_AVAILABLE
 from xlpipeline.model.facts import Facts
-from xlpipeline.tabs.velocity import FILTER, TAB
+from xlpipeline.tabs.velocity import TAB
+from xlpipeline.tabs.velocity_cards import FILTER
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_it_writes_what_its_layout_has_whatever_the_data(case: str) -> None:
     check_everything(TAB, CASES[case])
 
@@ -86,3 +91,79 @@ def test_a_rep_without_open_qualified_deals_has_no_velocity_and_is_told_why() ->
     changes = TAB.fill(choosing(sure(), FILTER, "Bob"))
     value, note, n = shown(changes, "velocity_day")
     assert (value, note, n) == ("n/a", "No deal that counts is open, so nothing moves", "n = 0 · velocity")
+
+
+@functools.cache
+def past_and_now() -> Facts:
+    """Prospect took ten days a year ago and takes twenty now."""
+    ways = [way(("2025-02-10", "Prospect"), (f"2025-02-{d}", "Qualified")) for d in (18, 19, 20, 21, 22)] * 4
+    ways += [way(("2026-02-10", "Prospect"), (f"2026-03-{d:02}", "Qualified")) for d in (1, 2, 3, 4)] * 5
+    return lived(ways, begins="2025-01-01", bottleneck_days=60)
+
+
+def test_a_stage_that_is_slower_than_a_year_ago_is_named_with_both_medians() -> None:
+    changes = TAB.fill(past_and_now())
+    assert str(changes.names["bottleneck_says"]).startswith("Prospect is slower than it was.")
+    row = frames_of(changes)["Bottlenecks"].set_index("Stage").loc["Prospect"]
+    assert row[["Verdict", "Entries now", "Entries then", "Median now", "Median then"]].tolist() == [
+        "slower", 20, 20, 20, 10,
+    ]  # fmt: skip
+    assert frames_of(changes)["StageTimesChart"].loc[0].tolist() == ["Prospect (n 20)", 20, 10]
+
+
+def test_time_in_stage_names_stays_points_and_interval() -> None:
+    row = frames_of(TAB.fill(past_and_now()))["TimeInStage"].set_index("Stage").loc["Prospect"]
+    assert row[["Stays", "Over", "Median days", "Cumulative"]].tolist() == [40, 40, 12, 12]
+    assert row["95 % of median"] == "11–20"
+
+
+def test_without_history_nothing_is_compared_but_value_is_still_held() -> None:
+    changes = TAB.fill(sure())
+    assert str(changes.names["bottleneck_says"]).startswith("No history yet to compare stages with.")
+    assert frames_of(changes)["Bottlenecks"]["Verdict"].tolist() == ["–"] * 3
+    assert frames_of(changes)["Bottlenecks"]["Value"].tolist() == [200, 0, 400]
+
+
+def test_options_have_other_numbers_of_deals_and_growth_compares_quarters() -> None:
+    changes = TAB.fill(sure())
+    table = frames_of(changes)["VelocityOptions"]
+    assert table["N"].tolist() == [1, 3, 4]
+    assert table["Deals counted"].tolist()[0] == "Open now (the definition)"
+    assert frames_of(changes)["Growth"].iloc[-1, :3].tolist() == ["2026 Q1", 2, 400]
+    assert changes.names["growth_says"] == "2026 Q1: €400 won, nothing to compare with yet."
+
+
+def test_what_comes_in_stands_week_by_week_and_in_words() -> None:
+    facts = facts_of([in_play(100, Created=day(one)) for one in ("2026-02-10", "2026-03-10", "2026-03-11")])
+    changes = TAB.fill(facts)
+    weeks = frames_of(changes)["CreatedPipeline"].set_index("Week of")
+    assert len(weeks) == 13
+    assert weeks.loc["9 Mar", ["Created", "Created value", "Qualified", "Note"]].tolist() == [
+        2, 200, NOT_AVAILABLE, "No history yet.",
+    ]  # fmt: skip
+    assert weeks.loc["30 Mar", "Note"] == "Not over. No history yet."
+    assert changes.names["created_says"] == (
+        "In the last 4 whole weeks 2 deals worth €200 were created, +100 % on the 4 weeks before."
+    )
+    assert TAB.fill(facts_of([])).names["created_says"] == "No deal was created in the last 13 weeks."
+
+
+def test_the_levers_say_which_way_they_went_on_the_window_before() -> None:
+    first = [won(created="2024-01-01", closed="2024-01-11")]
+    before = [won(created="2025-02-01", closed="2025-02-11")] * 5
+    now = [won(created="2026-02-01", closed="2026-02-06", amount=150)] * 8 + [lost()] * 2
+    changes = TAB.fill(facts_of([*first, *before, *now, in_play()]))
+    assert shown(changes, "velocity_a")[1] == "▲ 50 % on the window before"
+    assert str(shown(changes, "velocity_w")[1]).startswith("▼ 20 points on the window before · 95 %")
+    assert shown(changes, "velocity_c")[1] == "▼ 50 % on the window before · median 5 days"
+
+
+def test_deals_longer_in_their_stage_than_three_quarters_were_are_listed() -> None:
+    """Ten stays in Prospect of ten days; one deal stands there for 20 days, one for ten."""
+    ways = [way(("2026-02-01", "Prospect"), ("2026-02-11", "Qualified"), ("2026-02-12", "Won"))] * 10
+    ways += [way(("2026-03-11", "Prospect"), Opportunity="Long"), way(("2026-03-21", "Prospect"), Opportunity="Fair")]
+    table = frames_of(TAB.fill(lived(ways)))["LongestInStage"]
+    assert table[["Opportunity", "Days now", "Cumulative", "75 % left by", "Amount", "Stage"]].to_numpy().tolist() == [
+        ["Long", 20, 20, 10, 100, "Prospect"]
+    ]
+    assert frames_of(TAB.fill(sure()))["LongestInStage"]["Opportunity"].tolist() == ["–"]

@@ -199,6 +199,7 @@ def test_the_settings_table_has_every_setting_with_unit_and_meaning(eight_read: 
     assert all(row["Unit"] and row["Meaning"] for row in rows)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(eight: bytes) -> None:
     assert build_workbook(load_recipe("eight"), now=NOW) == eight
 

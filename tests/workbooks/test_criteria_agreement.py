@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.workbook import Workbook
 
 from tests.recalculate import recalculated
 from tests.workbooks.test_agreement import (
@@ -166,6 +166,6 @@ def test_every_computed_cell_and_every_drop_down_is_what_the_engine_says(tmp_pat
         assert names[: furthest[position]] == listed[: furthest[position]]
 
 
-def test_the_cut_that_is_evaluated_is_that_of_the_validation() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(build_workbook(load_recipe("eight"), now=NOW)))["Pipeline"]
+def test_the_cut_that_is_evaluated_is_that_of_the_validation(eight_read: Workbook) -> None:
+    sheet = eight_read["Pipeline"]
     assert CUT in [rule.formula1 for rule in sheet.data_validations.dataValidation]

@@ -8,14 +8,14 @@ from xlpipeline.checks._found import found
 from xlpipeline.model.facts import Facts
 from xlpipeline.model.history_table import deal_key
 from xlpipeline.model.register import Check
-from xlpipeline.model.tracking import history_of
+from xlpipeline.model.tracking import deal_keys, history_of
 
 
 def find(facts: Facts) -> pd.DataFrame:
     """Living deals whose history begins twice."""
     faults = history_of(facts).faults
     twice = faults.loc[faults["fault"] == "id_collision", "deal_id"].map(deal_key)
-    rows = facts.deals[facts.deals["deal_id"].map(deal_key).isin(set(twice))]
+    rows = facts.deals[deal_keys(facts).isin(set(twice))]
     told = [f"Two copies of this workbook each began a deal {name.strip():.40}." for name in rows["deal_id"]]
     return found(rows, "Deal ID", told)
 

@@ -34,6 +34,7 @@ SYNONYMS: Final[dict[str, str]] = {
     "Currency": "currency currencycode currencyisocode currencyofvalue amountcurrency dealcurrency währung waehrung",
     "Probability": "probability closepercentage closeprobability winprobability percentage chance likelihood "
     "confidence closepercent wahrscheinlichkeit abschlusswahrscheinlichkeit",
+    "Forecast category": "forecastcategory forecastcategoryname forecaststatus manualforecastcategory",
     "Expected close": "expectedclose expectedclosedate expectedclosing expectedclosingdate estimatedclosedate "
     "estclosedate estimatedclose forecastclosedate targetclosedate plannedclosedate anticipatedclosedate "
     "erwartetesabschlussdatum",

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from xlpipeline.jobs.new import TeamRequest, new_file
 from xlpipeline.jobs.outcome import Outcome, Progress, no_progress
+from xlpipeline.jobs.snapshot import stamped_rows
+from xlpipeline.model.applied import applied, with_frame
+from xlpipeline.model.book import Book, ChangeSet, whole_table
+from xlpipeline.model.history import extend, read_history
+from xlpipeline.model.history_diff import diff
+from xlpipeline.model.history_table import HISTORY, Stamp, deal_key
+from xlpipeline.model.past import past_facts
+from xlpipeline.model.schema import BENCHMARKS, EXPERIMENTS
+from xlpipeline.model.settings import read_settings
+from xlpipeline.model.snapshot_table import SNAPSHOTS
 
 if TYPE_CHECKING:
+    from xlpipeline.samples.lived import LivedTeam
     from xlpipeline.samples.records import SampleTeam
 
 _SEED = 11
 _DEALS = 600
+_AFTER_WORK = dt.time(18)
+_TOOL = "xlpipeline demo"
+_SNAPSHOTS = 12
+_EXPERIMENTS: Final = (
+    ("Call before the second mail", 1, 150, "A call first: five of a hundred more deals reach the next stage."),
+    ("Demo with own data", 3, 90, "A demo on the buyer's own data: fewer deals end after the presentation."),
+)
+_PEERS: Final = (
+    ("Win rate", None, 0.3, "Made up for this demo: put a report, its page and year here", None),
+    ("Sales cycle", None, 84, "Made up for this demo", None),
+    ("Stage conversion", "Qualification", 0.6, "Made up for this demo", None),
+)
+_LONG: Final = ("Pipeline", "Activities", "Leads")
 
 
 def demo_file(
@@ -31,7 +58,11 @@ def demo_file(
 
     progress("making a team-year")
     team = make_team(seed, deals, now.date())
-    request = TeamRequest(template="eight", team="Demo team", currency="EUR", tables=demo_tables(team))
+    tables = demo_tables(team)
+    long = {name: tables.pop(name) for name in _LONG}
+    request = TeamRequest(
+        template="eight", team="Demo team", currency="EUR", tables=tables, past=partial(_filled, team, long)
+    )
     built = new_file(path, request, now=now, user=user, replace_existing=replace_existing, progress=progress)
     sentences = (
         f"Built {path.resolve()} with a made-up team-year.",
@@ -39,6 +70,64 @@ def demo_file(
         "Open it in Excel: begin with the tab Start here. Check again any time: xlpipeline refresh " + path.name,
     )
     return Outcome(sentences, built.data, built.errors)
+
+
+def _filled(team: SampleTeam, bodies: Mapping[str, pd.DataFrame], book: Book) -> ChangeSet:
+    """The long tables, which a host writes much faster than the builder draws them, and what happened before."""
+    from xlpipeline.workbooks.places import SPARE_ROWS  # noqa: PLC0415 - as above
+
+    tables = (replace(whole_table(name, body), rows=len(body) + SPARE_ROWS) for name, body in bodies.items())
+    filled = ChangeSet(tuple(tables))
+    return filled + lived_past(team, applied(book, filled))
+
+
+def lived_past(team: SampleTeam, book: Book) -> ChangeSet:
+    """The history that a refresh at the end of every day would have written, and snapshots of the last months.
+
+    Deals do not look at each other, so the first change of all deals is compared at once, then the second of those
+    that have one, and so on; each is stamped with its own day.
+    """
+    from xlpipeline.samples.lived import LivedTeam  # noqa: PLC0415 - as above
+
+    lived, settings = LivedTeam(team), read_settings(book)
+    events = lived_events(team, lived)
+    history = read_history(events)
+    book = with_frame(book, HISTORY.name, events)
+    days: list[dt.date] = lived.month_starts[-_SNAPSHOTS:].tolist()
+    facts = [past_facts(book, history, day, settings) for day in days]
+    snapshots = [
+        stamped_rows(then, f"Start of {day:%B %Y}", taken_on=_evening(day), user="", tool=_TOOL)
+        for day, then in zip(days, facts, strict=True)
+    ]
+    bodies = ((HISTORY, [events]), (SNAPSHOTS, snapshots))
+    tables = [whole_table(table.name, pd.concat(rows, ignore_index=True)) for table, rows in bodies if rows]
+    return ChangeSet(tuple(tables))
+
+
+def lived_events(team: SampleTeam, lived: LivedTeam) -> pd.DataFrame:
+    """The body of ``_History``: what a refresh at the end of every day would have found."""
+    types = {stage.name: stage.type for stage in team.stages}
+    history = read_history(pd.DataFrame(columns=HISTORY.heads, dtype=object))
+    changes, found = lived.changes(), [pd.DataFrame(columns=[*HISTORY.heads, "on"], dtype=object)]
+    for positions in changes.rounds():
+        rows, on = lived.rows(changes.deal[positions], changes.on[positions]), changes.on[positions].tolist()
+        of_these = history.events["deal"].isin({deal_key(name) for name in rows["Deal ID"]})
+        known = replace(history, events=history.events[of_these].reset_index(drop=True))
+        events = diff(known, rows, stage_types=types, stamp=Stamp(None, _evening(team.as_of), "", _TOOL)).events
+        day_of = dict(zip(rows["Deal ID"], on, strict=True))
+        found.append(events.assign(on=events["Deal ID"].map(day_of)))
+        history = extend(history, events)
+    events = pd.concat(found).sort_values(["on", "Deal ID"], kind="stable", ignore_index=True)
+    days = sorted(set(events["on"]))
+    before = dict(zip(days, [None, *map(_evening, days)], strict=False))
+    events["Not before"] = pd.Series([before[day] for day in events["on"]], dtype=object)
+    events["Not after"] = pd.Series([_evening(day) for day in events["on"]], dtype=object)
+    events["Note"] = events["Note"].where(events["on"].isin(days[:1]), None)  # what the first evening saw
+    return events[list(HISTORY.heads)]
+
+
+def _evening(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, _AFTER_WORK)
 
 
 def demo_tables(team: SampleTeam) -> dict[str, pd.DataFrame]:
@@ -60,4 +149,19 @@ def demo_tables(team: SampleTeam) -> dict[str, pd.DataFrame]:
         "Sources": team.sources,
         "LostReasons": team.lost_reasons,
         "ActivityTypes": team.activity_types,
+        "Experiments": _tried(team),
+        "Benchmarks": pd.DataFrame(_PEERS, columns=list(BENCHMARKS.heads), dtype=object),
     }
+
+
+def _tried(team: SampleTeam) -> pd.DataFrame:
+    """Two experiments of the past year, on the second and the fourth stage; neither changed the sample's true odds.
+
+    Where one of them shows a difference, it shows how chance may look.
+    """
+    rows = [
+        (name, team.stages[stage].name, team.as_of - dt.timedelta(days=days_ago), hypothesis)
+        for name, stage, days_ago, hypothesis in _EXPERIMENTS
+        if stage < len(team.stages) and team.stages[stage].type == "open"
+    ]
+    return pd.DataFrame(rows, columns=list(EXPERIMENTS.heads), dtype=object)

@@ -21,10 +21,34 @@ TABLE_METRICS: Final = {
     "Scorecard": "scorecard",
     "WinRates": "win_rate",
     "StageConversion": "conversion",
+    "StageViews": "conversion",
+    "WinCurve": "win_curve",
     "WinRateByQuarter": "win_rate",
+    "ConversionBy": "conversion",
+    "ConversionChosen": "conversion",
+    "RepComparison": "rep_comparison",
     "CoverageByRep": "coverage",
+    "CoveragePast": "required_coverage",
+    "WaterfallLines": "waterfall",
+    "WaterfallGone": "waterfall",
+    "SlipByQuarter": "slippage",
+    "OftenPushed": "slippage",
+    "DealsAtRisk": "at_risk",
+    "ForecastByCategory": "forecast_categories",
+    "ForecastByRep": "forecast_categories",
+    "ForecastByMonth": "forecast_outcome",
+    "ForecastBackTest": "forecast_landmark",
+    "ForecastCalibration": "forecast_calibration",
+    "ForecastAccuracy": "forecast_accuracy",
     "VelocityPaces": "velocity",
+    "VelocityOptions": "velocity",
+    "LongestInStage": "time_in_stage",
+    "WinRateByCreated": "win_rate",
+    "CreatedPipeline": "created_pipeline",
+    "Growth": "growth",
     "CycleTimes": "cycle",
+    "TimeInStage": "time_in_stage",
+    "Bottlenecks": "bottleneck",
     "VelocityByRep": "velocity",
     "StaleFlags": "aging",
     "Inflation": "inflation",
@@ -33,6 +57,8 @@ TABLE_METRICS: Final = {
     "AgingByStage": "aging",
     "StaleByRep": "aging",
     "DataQualityByRep": "data_quality",
+    "BenchmarkResults": "benchmarks",
+    "ExperimentResults": "experiments",
 }
 """The metric that a result table shows."""
 COLUMN_METRICS: Final = {
@@ -44,29 +70,55 @@ COLUMN_METRICS: Final = {
     "To go": "coverage",
     "Stale deals": "aging",
     "Stale share": "aging",
+    "P10": "forecast_outcome",
+    "P50": "forecast_outcome",
+    "P90": "forecast_outcome",
+    "N-day wins": "forecast_landmark",
 }
 """Columns of tables with many figures that show a metric of their own."""
 SENTENCES: Final = {
+    "dashboard_says": "forecast_outcome",
     "open_pipeline_says": "open_pipeline",
     "won_says": "won_trend",
     "dashboard_coverage_says": "coverage",
     "dashboard_inflation": "inflation",
     "conversion_says": "conversion",
+    "conversion_basis": "conversion",
+    "win_curve_says": "win_curve",
     "win_rate_says": "win_rate",
     "coverage_says": "coverage",
     "coverage_inflation": "inflation",
     "coverage_money_says": "coverage",
+    "coverage_required_says": "required_coverage",
+    "waterfall_says": "waterfall",
+    "slip_says": "slippage",
+    "decay_says": "slippage",
+    "forecast_says": "forecast_categories",
+    "forecast_quality": "forecast_categories",
+    "forecast_test_says": "forecast_landmark",
+    "forecast_risk_says": "at_risk",
+    "forecast_calibration_says": "forecast_calibration",
+    "forecast_accuracy_says": "forecast_accuracy",
     "velocity_says": "velocity",
     "velocity_cycle_says": "cycle",
+    "growth_says": "growth",
+    "stage_times_says": "time_in_stage",
+    "bottleneck_says": "bottleneck",
+    "rep_comparison_says": "rep_comparison",
+    "created_says": "created_pipeline",
     "aging_says": "aging",
     "inflation_says": "inflation",
     "stale_says": "aging",
     "clean_up_says": "clean_up",
+    "benchmarks_says": "benchmarks",
+    "experiments_says": "experiments",
 }
 """Named sentences on dashboards, and the metric that each is about."""
 
 _FUNCTION: Final = re.compile(r"\bXLP_[A-Z0-9_]+", re.IGNORECASE)
 _BESIDE: Final = ("Note", "What it means", "Reasons")
+_INTERVAL: Final = ("95 %", "80 %")
+"""What the heads of intervals hold."""
 _WRITERS: Final = {
     "formula": "It fills itself by a formula.",
     "refresh": "It is written by Refresh metrics.",
@@ -135,7 +187,7 @@ def _named(seen: Seen) -> tuple[str, ...]:
 
 
 def _in_table(table: Table, seen: Seen) -> tuple[str, ...]:
-    row = {head: str(cell) for head, cell in seen.row.items() if not is_blank(cell)}
+    row = {head: _shown(cell) for head, cell in seen.row.items() if not is_blank(cell)}
     if row.get("Check") and table.name in ("Issues", "IssueSummary"):
         return _check(row)
     if table.name == "DefinitionsList" and row.get("Name"):
@@ -150,8 +202,20 @@ def _in_table(table: Table, seen: Seen) -> tuple[str, ...]:
     metric = COLUMN_METRICS.get(seen.head, TABLE_METRICS[table.name])
     first = next(iter(seen.row.values()), None)
     label = () if is_blank(first) else (f"In this row: {first}.",)
-    beside = tuple(f"  {head}: {row[head]}" for head in _BESIDE if head in row and head != seen.head)
+    beside = tuple(f"  {head}: {row[head]}" for head in _beside(table) if head in row and head != seen.head)
     return *about, *label, *beside, *explain(metric).sentences
+
+
+def _shown(cell: object) -> str:
+    """A cell in a sentence: Excel gives every number as a float."""
+    return f"{cell:,.10g}" if isinstance(cell, float) else str(cell)
+
+
+def _beside(table: Table) -> tuple[str, ...]:
+    """Heads of the cells that belong to every figure of a row: n, intervals, what to be careful with."""
+    n = tuple(filter(None, (_SMALL_BY.get(table.name, ""),)))
+    intervals = (one.name for one in table.columns if any(mark in one.name for mark in _INTERVAL))
+    return *n, *intervals, *_BESIDE
 
 
 def _check(row: Mapping[str, str]) -> tuple[str, ...]:
@@ -177,6 +241,7 @@ def _all_cards() -> dict[str, Card]:
 
 
 _CARDS: Final = _all_cards()
-_TABLES: Final = {
-    block.table.name: block.table for tab in TABS for block in tab.blocks if isinstance(block, TableBlock)
-}
+_BLOCKS: Final = [block for tab in TABS for block in tab.blocks if isinstance(block, TableBlock)]
+_TABLES: Final = {block.table.name: block.table for block in _BLOCKS}
+_SMALL_BY: Final = {block.table.name: block.grey_when_small for block in _BLOCKS}
+"""Head of the column of n, by which small samples are greyed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from xlpipeline.importers.source import read_source
 from xlpipeline.importers.team_tables import read_team_table
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
 from xlpipeline.jobs.refresh import refresh_in
+from xlpipeline.model.book import Book, ChangeSet
 from xlpipeline.model.schema import QUOTAS, REPS
 
 
@@ -31,6 +32,8 @@ class TeamRequest:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Bodies of input tables to begin with, such as demo data."""
     as_of: dt.date | None = None
+    past: Callable[[Book], ChangeSet] | None = None
+    """From the new book to the history and snapshots that it begins with."""
 
 
 def new_file(
@@ -62,6 +65,10 @@ def new_file(
     settings: dict[str, Any] = {k: v for k, v in (("team", request.team), ("currency", request.currency.upper())) if v}
     content = build_workbook(recipe, settings=settings, reps=reps, quotas=quotas, tables=request.tables, now=now)
     write_new(path, content)
+    if request.past is not None:
+        progress("writing what happened before")
+        workbook = ClosedWorkbook(path, keep_backup=False)
+        workbook.apply(request.past(workbook.read()))
     refreshed = refresh_in(
         ClosedWorkbook(path, keep_backup=False), now=now, as_of=request.as_of, user=user, progress=progress
     )

@@ -29,13 +29,13 @@ from xlpipeline.model.edits_table import REFRESHED_AT
 from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history import read_history
 from xlpipeline.model.history_table import HISTORY, deal_key
-from xlpipeline.model.past import book_at, reaches_back
+from xlpipeline.model.past import past_facts, reaches_back
 from xlpipeline.model.schema import INPUT_TABLES, ISSUES, SCHEMA_VERSION
 from xlpipeline.model.settings import Settings, read_settings
 from xlpipeline.model.setup_tables import read_stages
 from xlpipeline.model.stage_moves import stage_moves, to_put_back
 from xlpipeline.model.stints import entered_exactly
-from xlpipeline.model.tracking import Approval, Tracked, history_columns, history_of, put_back, track
+from xlpipeline.model.tracking import Approval, Tracked, history_columns, put_back, track
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Tab, TableBlock
 from xlpipeline.tabs.settings import LIVE_FORMULAS
@@ -92,7 +92,7 @@ def refresh(
         facts, seen = _see_stages(facts, min(day, local_now.date()), entered)
         compared = tracked.compared
         facts, told = history_columns(facts, tracked.history)
-        facts.remember("history", lambda: tracked.history)
+        facts.remember_of_book("history", lambda: tracked.history)
         changes = (
             spelled
             + tracked.changes
@@ -158,7 +158,7 @@ def _tracked_facts(
     facts = read_facts(tracked.book, day, settings)
     if settings.stage_change_policy != "revert" or not tracked.found:
         return facts, tracked
-    facts.remember("history", lambda: tracked.history)
+    facts.remember_of_book("history", lambda: tracked.history)
     wrong = to_put_back(stage_moves(facts), tracked.found)
     if wrong.empty:
         return facts, tracked
@@ -173,8 +173,7 @@ def _past_facts(book: Book, day: dt.date, settings: Settings) -> tuple[Facts, tu
     if history.is_broken or "Pipeline" not in book.tables or not reaches_back(history, day):
         facts = read_facts(book, day, settings)
         return facts, (f"{note} The history does not reach back to that day, so the deals are as they are now.",)
-    facts = read_facts(book_at(book, history, day), day, settings)
-    facts, _ = history_columns(facts, history_of(facts))
+    facts = past_facts(book, history, day, settings)
     return facts, (f"{note} The deals are as they were then; set-up tables, quotas and rates are as they are now.",)
 
 

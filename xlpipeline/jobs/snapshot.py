@@ -12,7 +12,10 @@ from xlpipeline.hosts.workbook import Workbook
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
 from xlpipeline.jobs.refresh import TOOL, Refreshed, local_moment, refresh, tool_name
 from xlpipeline.metrics.aging import by_rep
-from xlpipeline.metrics.coverage import coverage
+from xlpipeline.metrics.coverage import headline
+from xlpipeline.metrics.forecast_categories import quarter_forecast
+from xlpipeline.metrics.forecast_landmark import landmark
+from xlpipeline.metrics.forecast_outcome import outcome
 from xlpipeline.metrics.open_pipeline import by_stage
 from xlpipeline.metrics.win_rate import win_rate
 from xlpipeline.model.applied import appended_rows
@@ -43,13 +46,18 @@ def take_snapshot(book: Book, label: str, *, now: dt.datetime, user: str = "", t
         raise RequestError("This workbook has no room for snapshots yet; please run 'xlpipeline upgrade' first.")
     refreshed = refresh(book, now=now, user=user, tool=tool)
     taken_on = local_moment(now, refreshed.facts.settings).replace(microsecond=0)
-    rows = snapshot_rows(refreshed.facts)
-    stamp = {"Date": refreshed.facts.as_of, "Label": label.strip() or None, "Taken on": taken_on}
-    for head, value in (stamp | {"User": user or None, "Tool": tool}).items():
-        rows[head] = pd.Series([value] * len(rows), dtype=object)
-    rows = rows[list(SNAPSHOTS.heads)]
+    rows = stamped_rows(refreshed.facts, label, taken_on=taken_on, user=user, tool=tool)
     change = ChangeSet((appended_rows(book.tables[SNAPSHOTS.name], rows),))
     return Snapshot(refreshed.changes + needed_changes(change, book), refreshed, rows)
+
+
+def stamped_rows(facts: Facts, label: str, *, taken_on: dt.datetime, user: str, tool: str) -> pd.DataFrame:
+    """A snapshot of the facts as ``_Snapshots`` holds it: the team's row and one per open stage."""
+    rows = snapshot_rows(facts)
+    stamp = {"Date": facts.as_of, "Label": label.strip() or None, "Taken on": taken_on}
+    for head, value in (stamp | {"User": user or None, "Tool": tool}).items():
+        rows[head] = pd.Series([value] * len(rows), dtype=object)
+    return rows[list(SNAPSHOTS.heads)]
 
 
 def snapshot_rows(facts: Facts) -> pd.DataFrame:
@@ -66,23 +74,41 @@ def snapshot_rows(facts: Facts) -> pd.DataFrame:
 
 
 def _team(facts: Facts, stages: pd.DataFrame) -> dict[str, object]:
-    quarter, covered, wins = facts.quarter, coverage(facts), win_rate(facts)
+    quarter, covered, wins = facts.quarter, headline(facts), win_rate(facts)
     won = facts.deals[facts.closed_within(quarter) & facts.deals["is_won"]]
     return {
         "Open deals": int(stages["n"].sum()),
         "Open amount": _money(stages["amount"].sum(), facts),
         "Weighted amount": _money(stages["weighted"].sum(), facts),
         "Quarter start": quarter.start,
-        "Open in quarter": _figure(covered.open_amount, facts.money_unit),
+        "Open in quarter": _figure(covered["open_amount"], facts.money_unit),
         "Won deals": len(won),
         "Won amount": _money(won["amount"].sum(), facts),
-        "Quota": _figure(covered.quota, facts.money_unit),
-        "Remaining quota": _figure(covered.remaining, facts.money_unit),
-        "Coverage to go": _figure(covered.to_go),
+        "Quota": _figure(covered["quota"], facts.money_unit),
+        "Remaining quota": _figure(covered["remaining"], facts.money_unit),
+        "Coverage to go": _figure(covered["to_go"]),
         "Win rate": _figure(wins),
         "Win rate n": wins.n,
         "Stale deals": int(by_rep(facts)["stale_n"].sum()),
         "Overrides": int((history_of(facts).events["kind"] == "override").sum()),
+        **_forecasts(facts),
+    }
+
+
+def _forecasts(facts: Facts) -> dict[str, object]:
+    """What the forecasts say on this day, so that they can be scored when it is over."""
+    by_quarter, next_days, result = quarter_forecast(facts), landmark(facts), outcome(facts)
+    unit, told = facts.money_unit, next_days.from_history > 0
+    return {
+        "Weighted forecast": _figure(by_quarter.weighted, unit),
+        "Commit forecast": _figure(by_quarter.commit, unit),
+        "Best case forecast": _figure(by_quarter.best_case, unit),
+        "Outcome P10": _money(result.p10, facts),
+        "Outcome P50": _money(result.p50, facts),
+        "Outcome P90": _money(result.p90, facts),
+        "N days": next_days.days if told else None,
+        "N-day wins": round(next_days.wins, 2) if told else None,
+        "N-day value": _money(round(next_days.value), facts) if told else None,
     }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlpipeline.model.cells import dates, numbers, texts
 from xlpipeline.model.computed import days_over, idle_days, in_stage_since, stale_flags
 from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.register import Metric
+from xlpipeline.model.snapshot_table import SNAPSHOTS
 
 METRIC = Metric(
     name="aging",
@@ -46,40 +49,48 @@ _SHOWN: Final = (
 
 
 @once
-def by_stage(facts: Facts) -> pd.DataFrame:
-    """One row per open stage, in order.
+def by_stage(facts: Facts, rep: str = "") -> pd.DataFrame:
+    """One row per open stage, in order; of the team or of one rep's deals.
 
     Columns: stage, n, median_age_days, median_days_in_stage, over_bound, bound_days, amount_over. Ages in
     calendar days (NaN where no deal has the date); ``over_bound`` = deals over the bound of ``bound_days`` business
     days (NaN = no bound); ``amount_over`` = their amount in minor units.
     """
-    deals = _open_deals(facts)
-    groups = deals.groupby("stage_order")
-    table = groups[["age_days", "days_in_stage"]].median().set_axis(["median_age_days", "median_days_in_stage"], axis=1)
-    table["n"] = groups.size()
-    table["over_bound"] = groups["T"].sum()
-    table["amount_over"] = deals["amount"].where(deals["T"]).groupby(deals["stage_order"]).sum(min_count=1)
+    deals = _open_of(facts, rep)
+    wanted = ("stage_order", "age_days", "days_in_stage", "T", "amount")
+    order, age, since, over, amount = (deals[head].to_numpy() for head in wanted)
     stages = facts.stages[facts.stages["type"] == "open"]
-    table = table.reindex(stages["order"]).reset_index(drop=True)
-    table[["n", "over_bound"]] = table[["n", "over_bound"]].fillna(0).astype(int)
-    table.loc[table["over_bound"] == 0, "amount_over"] = 0.0
-    table["stage"] = stages["stage"].to_numpy()
-    table["bound_days"] = stages["max_business_days"].to_numpy()
-    return table[["stage", "n", "median_age_days", "median_days_in_stage", "over_bound", "bound_days", "amount_over"]]
+    here = [order == own for own in stages["order"].tolist()]
+    late = [own & over for own in here]
+    columns = {
+        "stage": stages["stage"].to_numpy(),
+        "n": np.array([own.sum() for own in here], dtype=np.int64),
+        "median_age_days": np.array([_median(age[own]) for own in here], dtype=float),
+        "median_days_in_stage": np.array([_median(since[own]) for own in here], dtype=float),
+        "over_bound": np.array([own.sum() for own in late], dtype=np.int64),
+        "bound_days": stages["max_business_days"].to_numpy(dtype=float),
+        "amount_over": np.array([_flagged(amount, own)[1] for own in late], dtype=float),
+    }
+    return pd.DataFrame(columns)
 
 
-def median_age_days(facts: Facts) -> float:
-    """Median calendar days since Created of the open deals; NaN where none has a Created."""
-    return float(_open_deals(facts)["age_days"].median())
+def _median(days: npt.NDArray[np.floating[Any]]) -> float:
+    known = days[~np.isnan(days)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def median_age_days(facts: Facts, rep: str = "") -> float:
+    """Median calendar days since Created of the open deals (of one rep); NaN where none has a Created."""
+    return float(_open_of(facts, rep)["age_days"].median())
 
 
 @once
-def stale_counts(facts: Facts) -> pd.DataFrame:
+def stale_counts(facts: Facts, rep: str = "") -> pd.DataFrame:
     """One row per flag: flag, meaning, n, amount (minor units), share (of all open deals, in [0, 1]; NaN without any).
 
-    A deal may carry several flags, so the rows do not add up.
+    A deal may carry several flags, so the rows do not add up. ``rep``: of this rep's open deals only.
     """
-    deals = _open_deals(facts)
+    deals = _open_of(facts, rep)
     amounts = deals["amount"].to_numpy()
     rows = [(flag, meaning, *_flagged(amounts, deals[flag].to_numpy(dtype=bool))) for flag, meaning in FLAGS.items()]
     return pd.DataFrame(rows, columns=["flag", "meaning", "n", "amount", "share"])
@@ -99,12 +110,27 @@ def by_rep(facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rep", "open_n", *FLAGS, "stale_n", "stale_amount", "stale_share"])
 
 
-def oldest(facts: Facts, most: int = 25) -> pd.DataFrame:
+def oldest(facts: Facts, most: int = 25, rep: str = "") -> pd.DataFrame:
     """The worst open deals with any flag, worst first: most days over the bound, then most flags, then longest idle.
+
+    ``rep``: of this rep's open deals only.
 
     Columns: deal_id, opportunity, owner, stage, amount (minor units), flags (letters), days_in_stage (calendar),
     days_over and idle_days (business days), expected_close.
     """
+    deals = _worst(facts)
+    deals = deals[deals["rep"] == rep] if rep else deals
+    return deals.head(most)[list(_WORST_HEADS)].reset_index(drop=True)
+
+
+_WORST_HEADS: Final = (
+    "deal_id", "opportunity", "owner", "stage", "amount", "flags", "days_in_stage", "days_over", "idle_days",
+    "expected_close",
+)  # fmt: skip
+
+
+@once
+def _worst(facts: Facts) -> pd.DataFrame:
     deals = _open_deals(facts)
     deals = deals[deals[list(FLAGS)].any(axis=1)]
     deals = deals.assign(
@@ -115,20 +141,32 @@ def oldest(facts: Facts, most: int = 25) -> pd.DataFrame:
         flag_n=deals[list(FLAGS)].sum(axis=1),
     )
     order = ["over", "flag_n", "idle_days", "days_in_stage", "amount"]
-    deals = deals.sort_values(["deal_id", "opportunity"]).sort_values(order, ascending=False, kind="stable").head(most)
-    heads = [
-        "deal_id",
-        "opportunity",
-        "owner",
-        "stage",
-        "amount",
-        "flags",
-        "days_in_stage",
-        "days_over",
-        "idle_days",
-        "expected_close",
-    ]
-    return deals[heads].reset_index(drop=True)
+    worst: pd.DataFrame = deals.sort_values(["deal_id", "opportunity"]).sort_values(
+        order, ascending=False, kind="stable"
+    )
+    return worst
+
+
+@once
+def at_last_snapshot(facts: Facts) -> tuple[dt.date, int, int] | None:
+    """Day of the last snapshot before the as-of date, and its stale (any flag) and all open deals; None without one."""
+    frame = facts.book.frame(SNAPSHOTS.name)
+    if frame.empty or not {"Date", "Stage", "Stale deals", "Open deals"} <= set(frame.columns):
+        return None
+    day = dates(frame, "Date")[0]
+    stale, every = (numbers(frame, head)[0] for head in ("Stale deals", "Open deals"))
+    team = (texts(frame, "Stage").str.strip() == "") & stale.notna() & every.notna()
+    days = day[team & (day < pd.Timestamp(facts.as_of))].sort_values(kind="stable")
+    if days.empty:
+        return None
+    last = days.index[-1]
+    return days[last].date(), int(stale[last]), int(every[last])
+
+
+@once
+def _open_of(facts: Facts, rep: str) -> pd.DataFrame:
+    deals = _open_deals(facts)
+    return deals[deals["rep"] == rep] if rep else deals
 
 
 @once

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlpipeline.metrics.forecast_categories import probabilities
+from xlpipeline.metrics.required_coverage import required_level
 from xlpipeline.model.calendar import Period
 from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.figure import Figure, refused
@@ -21,8 +23,9 @@ METRIC = Metric(
     definition="Open amount expected to close in the rest of the quarter, for each unit of quota that is still to win.",
     formula=(
         "to-go (headline): open ÷ max(quota − won, 0); gross: open ÷ quota; weighted to-go: Σ amount × "
-        "probability ÷ remaining; "
-        "open = expected close from the as-of date to the end of the quarter; overdue and undated deals stand apart"
+        "probability (by probability_source) ÷ remaining; "
+        "open = expected close from the as-of date to the end of the quarter; overdue and undated deals stand apart; "
+        "the colour goes by to-go ÷ required_coverage"
     ),
     why="Below the required level the quarter is lost before it is over, and there is still time to find that out.",
     what_to_do="Below the required level: re-date overdue deals honestly, create pipeline now, or tell the forecast.",
@@ -71,6 +74,8 @@ class _Money:
     """Rows of Quotas inside the quarter."""
     deal_n: int
     open_n: int
+    unlikely_n: int
+    """Of the open deals those whose probability nobody knows."""
     won_n: int
     won_blank_n: int
     usable_n: int
@@ -81,7 +86,10 @@ class _Money:
 
 @once
 def coverage(facts: Facts, quarter: Period | None = None) -> Coverage:
-    """Coverage of ``quarter`` (None = the quarter of the as-of date) over all reps of ``facts`` together."""
+    """Coverage of ``quarter`` (None = the quarter of the as-of date) over all reps of ``facts`` together.
+
+    The required level is always the whole team's: one rep alone has too few deals for a level of his own.
+    """
     quarter = quarter or facts.quarter
     return _measured(facts, quarter, _per_rep(facts, quarter).values())
 
@@ -96,35 +104,55 @@ def of_each(facts: Facts, quarter: Period | None = None) -> list[Coverage]:
 
 
 def _measured(facts: Facts, quarter: Period, reps: Collection[_Money]) -> Coverage:
-    every = _sum_of(reps, _no_quota(facts.quotas, quarter))
-    with_quota = [money for money in reps if money.quota > 0]
-    team = _sum_of(with_quota, "") if with_quota else every
-    to_go = _ratio(team.open, team.remaining, team, f"open ÷ quota still to win, {quarter.name}")
+    required = required_level(facts, quarter)
+    every, team = _together(facts, quarter, reps)
+    shown = _headline(every, team, quarter.name)
     in_play, closing = facts.deals["is_open"].to_numpy(dtype=bool), facts.deals["expected_close"].to_numpy()
     amount = facts.deals["amount"].to_numpy()
     overdue = in_play & (closing < np.datetime64(facts.as_of))
-    left_out = every.open - team.open if with_quota else 0.0
+    left_out = every.open - team.open
     name = quarter.name
     return Coverage(
         quarter=quarter,
-        quota=_quota(team, name),
+        **shown,
         won=_won(every, f"won in {name}"),
-        remaining=_of_quota(team, team.remaining, f"Σ of what each rep still has to win in {name}"),
         remaining_net=_of_quota(
             team, max(team.quota - team.won, 0.0), f"quota − won of all reps with a quota in {name}"
         ),
-        open_amount=_open(every, every.open, f"open, expected close in the rest of {name}"),
-        weighted_open=_open(every, every.weighted, f"open × probability, expected close in the rest of {name}"),
+        weighted_open=_weighted(every, f"open × probability, expected close in the rest of {name}"),
         overdue_amount=_apart(in_play, amount[overdue], "open, expected close before the as-of date"),
         undated_amount=_apart(in_play, amount[in_play & np.isnat(closing)], "open, without an expected close"),
         gross=_ratio(team.open, team.quota, team, f"open ÷ quota, {name}"),
-        to_go=to_go,
-        weighted_to_go=_ratio(team.weighted, team.remaining, team, f"open × probability ÷ quota still to win, {name}"),
+        weighted_to_go=_weighted_ratio(team, f"open × probability ÷ quota still to win, {name}"),
         incl_won=_incl_won(team, f"(won + open) ÷ quota, {name}"),
-        required=_required(facts),
-        status=_status(to_go, facts),
+        required=required,
+        status=_status(shown["to_go"], required, facts),
         note=_note(facts, every, team, left_out, name),
     )
+
+
+def headline(facts: Facts) -> dict[str, Figure]:
+    """quota, remaining, open_amount and to_go of ``coverage``, without the level that past quarters needed.
+
+    That level is read from history, which takes long and is not kept in a snapshot.
+    """
+    return _headline(*_together(facts, facts.quarter, _per_rep(facts, facts.quarter).values()), facts.quarter.name)
+
+
+def _together(facts: Facts, quarter: Period, reps: Collection[_Money]) -> tuple[_Money, _Money]:
+    """Sums of all reps, and of those who have a quota (of all where nobody has one)."""
+    every = _sum_of(reps, _no_quota(facts.quotas, quarter))
+    with_quota = [money for money in reps if money.quota > 0]
+    return every, _sum_of(with_quota, "") if with_quota else every
+
+
+def _headline(every: _Money, team: _Money, name: str) -> dict[str, Figure]:
+    return {
+        "quota": _quota(team, name),
+        "remaining": _of_quota(team, team.remaining, f"Σ of what each rep still has to win in {name}"),
+        "open_amount": _open(every, every.open, f"open, expected close in the rest of {name}"),
+        "to_go": _ratio(team.open, team.remaining, team, f"open ÷ quota still to win, {name}"),
+    }
 
 
 @once
@@ -134,7 +162,8 @@ def by_rep(facts: Facts, quarter: Period | None = None) -> pd.DataFrame:
     Columns: rep, quota, won, remaining, open_amount, weighted, gross, to_go, weighted_to_go, required, status, reason.
     """
     quarter = quarter or facts.quarter
-    rows = [{"rep": rep, **_rep_row(money, facts)} for rep, money in _per_rep(facts, quarter).items()]
+    required = required_level(facts, quarter)
+    rows = [{"rep": rep, **_rep_row(money, required, facts)} for rep, money in _per_rep(facts, quarter).items()]
     return pd.DataFrame(rows, columns=["rep", *_REP_COLUMNS])
 
 
@@ -144,21 +173,21 @@ _REP_COLUMNS = [
 ]  # fmt: skip
 
 
-def _rep_row(money: _Money, facts: Facts) -> dict[str, object]:
-    to_go, required = _ratio(money.open, money.remaining, money, ""), _required(facts)
+def _rep_row(money: _Money, required: Figure, facts: Facts) -> dict[str, object]:
+    to_go = _ratio(money.open, money.remaining, money, "")
     figures = {
         "quota": _of_quota(money, money.quota, ""),
         "won": _won(money, ""),
         "remaining": _of_quota(money, money.remaining, ""),
         "open_amount": _open(money, money.open, ""),
-        "weighted": _open(money, money.weighted, ""),
+        "weighted": _weighted(money, ""),
         "gross": _ratio(money.open, money.quota, money, ""),
         "to_go": to_go,
-        "weighted_to_go": _ratio(money.weighted, money.remaining, money, ""),
+        "weighted_to_go": _weighted_ratio(money, ""),
         "required": required,
     }
     cells = {name: float("nan") if figure.value is None else figure.value for name, figure in figures.items()}
-    return {**cells, "status": _status(to_go, facts), "reason": to_go.reason}
+    return {**cells, "status": _status(to_go, required, facts), "reason": to_go.reason}
 
 
 @once
@@ -180,6 +209,7 @@ def _per_rep(facts: Facts, quarter: Period) -> dict[str, _Money]:
             quota_n=len(inside),
             deal_n=int(row["deal_n"]),
             open_n=int(row["open_n"]),
+            unlikely_n=int(row["unlikely_n"]),
             won_n=int(row["won_n"]),
             won_blank_n=int(row["won_blank_n"]),
             usable_n=int(row["usable_n"]),
@@ -196,13 +226,16 @@ def _deal_sums(facts: Facts, quarter: Period) -> pd.DataFrame:
     won = deals["is_won"] & facts.closed_within(quarter)
     usable = deals["is_open"] & amount.notna() & deals["expected_close"].notna()
     in_rest = usable & (deals["expected_close"] >= start) & (deals["expected_close"] < end)
+    likely = probabilities(facts)
+    unlikely = deals["probability"].isna() & (likely["source"] != "history")
     parts = pd.DataFrame(
         {
             "won": amount.where(won, 0.0),
             "open": amount.where(in_rest, 0.0),
-            "weighted": (amount * deals["probability"]).where(in_rest, 0.0),
+            "weighted": (amount * likely["p"]).where(in_rest, 0.0),
             "deal_n": 1,
             "open_n": in_rest,
+            "unlikely_n": in_rest & unlikely,
             "won_n": won,
             "won_blank_n": won & amount.isna(),
             "usable_n": usable,
@@ -269,6 +302,23 @@ def _open(money: _Money, value: float, basis: str) -> Figure:
     return Figure(value, money.open_n, basis) if money.usable_n else refused(NO_DEAL, basis=basis)
 
 
+def _weighted(money: _Money, basis: str) -> Figure:
+    return _unlikely(money, basis) or _open(money, money.weighted, basis)
+
+
+def _weighted_ratio(money: _Money, basis: str) -> Figure:
+    ratio = _ratio(money.weighted, money.remaining, money, basis)
+    return ratio if ratio.value is None else _unlikely(money, basis) or ratio
+
+
+def _unlikely(money: _Money, basis: str) -> Figure | None:
+    """The refusal where no open deal of the quarter has a probability: their sum would be a silent 0."""
+    if not money.open_n or money.unlikely_n < money.open_n:
+        return None
+    what = "No open deal of the quarter has a probability; please fill Default probability in Stages on Process."
+    return refused(what, n=money.open_n, basis=basis)
+
+
 def _apart(in_play: npt.NDArray[np.bool_], amounts: npt.NDArray[np.floating[Any]], basis: str) -> Figure:
     """Amount of those deals in play that coverage leaves out, or the reason why it is not known."""
     n = len(amounts)
@@ -279,14 +329,10 @@ def _apart(in_play: npt.NDArray[np.bool_], amounts: npt.NDArray[np.floating[Any]
     return Figure(float(np.nansum(amounts)), n, basis)
 
 
-def _required(facts: Facts) -> Figure:
-    return Figure(facts.settings.required_coverage, 0, "rule of thumb")
-
-
-def _status(to_go: Figure, facts: Facts) -> str:
-    if to_go.value is None:
+def _status(to_go: Figure, required: Figure, facts: Facts) -> str:
+    if to_go.value is None or required.value is None:
         return "reached" if to_go.reason == REACHED else ""
-    share = round(to_go.value / facts.settings.required_coverage, 9)  # 2.4 of 3.0 is 0.8, not a hair below
+    share = round(to_go.value / required.value, 9)  # 2.4 of 3.0 is 0.8, not a hair below
     if share >= 1:
         return "green"
     return "amber" if share >= facts.settings.amber_coverage_share else "red"
@@ -296,6 +342,8 @@ def _note(facts: Facts, every: _Money, team: _Money, left_out: float, name: str)
     parts = []
     if every.won_blank_n:
         parts.append(f"{every.won_blank_n:,} won deals without an amount count as 0.")
+    if 0 < every.unlikely_n < every.open_n:
+        parts.append(f"{every.unlikely_n:,} open deals without a probability count as 0 where it is weighted.")
     if team.usable_n and not team.open_n:
         parts.append(f"No open deal is expected to close in the rest of {name}.")
     if left_out:

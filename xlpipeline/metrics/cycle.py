@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlpipeline.metrics.kaplan_meier import kaplan_meier
 from xlpipeline.model.calendar import Period
 from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.figure import Figure, refused
 from xlpipeline.model.register import Metric
+from xlpipeline.model.stage_paths import stage_paths
 
 METRIC = Metric(
     name="cycle",
@@ -56,6 +58,12 @@ class Cycle:
     """Which date the days count from."""
     negative_n: int
     """Closed deals left out because they closed before they began."""
+    median_low_days: float
+    """95 % bounds of the median (Brookmeyer and Crowley); NaN with too few deals."""
+    median_high_days: float
+    """Infinite where the bound is not reached."""
+    reopened_n: int
+    """Won deals that had been closed before: their cycle runs from the first creation to the final close."""
     note: str
 
 
@@ -71,11 +79,13 @@ def cycle(facts: Facts, window: Period | None = None) -> Cycle:
     days = cycle_days(facts)
     kept = closed & (days >= 0)
     negative_n = int((closed & (days < 0)).sum())
+    reopened_n = int((stage_paths(facts).reopened & (kept & deals["is_won"]).to_numpy()).sum())
     start = _start(deals.loc[kept, "first_contact"])
     named = f"{window.name if window else 'all time'}, {start}"
     won = days[kept & deals["is_won"]].to_numpy()
     lost = days[kept & deals["is_lost"]].to_numpy()
     basis = _won_basis(window, start)
+    low, high = _between(won, facts.settings.counts_only_below)
     return Cycle(
         mean=_mean(won, basis, "won"),
         median=_quantile(won, 0.5, basis, "won"),
@@ -84,10 +94,13 @@ def cycle(facts: Facts, window: Period | None = None) -> Cycle:
         all_closed_mean=_mean(days[kept].to_numpy(), f"all closed deals, {named}", "closed"),
         lost_median=_quantile(lost, 0.5, f"lost deals, {named}", "lost"),
         any_close_median=any_close_median(facts),
-        late_entry_share=_late_entry(won, basis),
+        late_entry_share=_late_entry(_same_day(facts)[kept & deals["is_won"]], basis),
         start=start,
         negative_n=negative_n,
-        note=_note(facts, closed, days, negative_n),
+        median_low_days=low,
+        median_high_days=high,
+        reopened_n=reopened_n,
+        note=" ".join(filter(None, (_note(facts, closed, days, negative_n), _reopened_note(reopened_n)))),
     )
 
 
@@ -103,6 +116,13 @@ def median_of_won(facts: Facts, window: Period | None = None) -> Figure:
     """Median cycle in days of deals won in ``window``; the same as ``cycle(…).median``."""
     days, basis = _won_days(facts, window)
     return _quantile(days, 0.5, basis, "won")
+
+
+@once
+def p90_of_won(facts: Facts, window: Period | None = None) -> Figure:
+    """Days within which nine of ten of the deals won in ``window`` were won; the same as ``cycle(…).p90``."""
+    days, basis = _won_days(facts, window)
+    return _quantile(days, 0.9, basis, "won")
 
 
 @once
@@ -136,24 +156,10 @@ def any_close_median(facts: Facts) -> Figure:
     n = int(kept.sum())
     if n == 0:
         return refused("No deal has both a start and an end; please fill Created and Actual close.", basis=basis)
-    median = kaplan_meier_median(days[kept].to_numpy(dtype=np.float64), closed[kept].to_numpy())
+    median = kaplan_meier(days[kept].to_numpy(dtype=np.float64), closed[kept].to_numpy()).quantile()
     if np.isnan(median):
         return refused("More than half of the deals are not closed yet, so half-time is not known.", n=n, basis=basis)
     return Figure(median, n, basis)
-
-
-def kaplan_meier_median(days: Floats, closed: npt.NDArray[np.bool_]) -> float:
-    """First day by which at least half are closed (Kaplan-Meier); NaN when that is never reached.
-
-    ``closed`` False = still open after ``days`` (censored; such a deal counts as at risk on its last day).
-    """
-    times, at = np.unique(days, return_inverse=True)
-    closes = np.bincount(at, weights=closed, minlength=len(times))
-    leaving = np.bincount(at, minlength=len(times))
-    at_risk = leaving[::-1].cumsum()[::-1]
-    still_open = np.cumprod(1 - closes / at_risk)
-    half = np.flatnonzero(still_open <= 0.5 + 1e-12)
-    return float(times[half[0]]) if half.size else float("nan")
 
 
 def _begun(facts: Facts) -> npt.NDArray[np.datetime64]:
@@ -182,16 +188,34 @@ def _quantile(days: Floats, share: float, basis: str, what: str) -> Figure:
     return Figure(float(np.quantile(days, share)), days.size, basis)
 
 
+def _between(won: Floats, least: int) -> tuple[float, float]:
+    if len(won) < max(least, 1):
+        return float("nan"), float("nan")
+    return kaplan_meier(won, np.ones(len(won), dtype=bool)).bounds()
+
+
+def _reopened_note(reopened_n: int) -> str:
+    if not reopened_n:
+        return ""
+    deals = "1 won deal was" if reopened_n == 1 else f"{reopened_n:,} won deals were"
+    return f"{deals} reopened on the way and counted to the final close."
+
+
 def _none(basis: str, what: str) -> Figure:
     return refused(
         f"No {what} deal here has both Created and Actual close; please fill these columns in Pipeline.", basis=basis
     )
 
 
-def _late_entry(won: Floats, basis: str) -> Figure:
-    if won.size == 0:
+def _same_day(facts: Facts) -> pd.Series:
+    """Which deals were entered on the day they closed, whenever the first contact was (bool)."""
+    return facts.deals["created"] == facts.deals["closed_on"]
+
+
+def _late_entry(entered_late: pd.Series, basis: str) -> Figure:
+    if entered_late.empty:
         return _none(basis, "won")
-    return Figure(float((won == 0).mean()), won.size, basis)
+    return Figure(float(entered_late.mean()), len(entered_late), basis)
 
 
 def _note(facts: Facts, closed: pd.Series, days: pd.Series, negative_n: int) -> str:
@@ -203,14 +227,14 @@ def _note(facts: Facts, closed: pd.Series, days: pd.Series, negative_n: int) -> 
         parts.append(f"{undated:,} closed deals are left out: a date is blank.")
     if facts.deals.loc[closed, "close_assumed"].any():
         parts.append("Expected close is taken as actual close (assumed).")
-    late = _late_reps(facts, closed & facts.deals["is_won"] & (days >= 0), days)
+    late = _late_reps(facts, closed & facts.deals["is_won"] & (days >= 0))
     if late:
         parts.append(f"Late entry (wins created on the day they closed): {', '.join(late)}.")
     return " ".join(parts)
 
 
-def _late_reps(facts: Facts, wins: pd.Series, days: pd.Series) -> list[str]:
+def _late_reps(facts: Facts, wins: pd.Series) -> list[str]:
     """Reps with more same-day wins than the setting allows, with their share; few wins tell nothing."""
-    shares = (days[wins] == 0).groupby(facts.deals.loc[wins, "rep"]).agg(["mean", "size"])
+    shares = _same_day(facts)[wins].groupby(facts.deals.loc[wins, "rep"]).agg(["mean", "size"])
     late = (shares["mean"] > facts.settings.late_entry_share) & (shares["size"] >= facts.settings.counts_only_below)
     return [f"{rep} {share:.0%}" for rep, share in shares.loc[late, "mean"].items()]

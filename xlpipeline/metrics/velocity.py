@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import pandas as pd
 
 from xlpipeline.metrics.average_deal import average_deal, won_amounts
 from xlpipeline.metrics.cycle import mean_of_won
-from xlpipeline.metrics.win_rate import win_rate
+from xlpipeline.metrics.win_rate import closed_counts, win_rate
 from xlpipeline.model.calendar import Period
 from xlpipeline.model.computed import stale_flags
-from xlpipeline.model.facts import Facts
+from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.figure import Figure, refused
 from xlpipeline.model.register import Metric
 
@@ -22,7 +23,10 @@ METRIC = Metric(
         "The amount per day that the open qualified deals would bring if they were won at the usual rate, size "
         "and pace."
     ),
-    formula="V = open qualified deals × win rate × average won deal ÷ mean cycle in days; per month = V × 30",
+    formula=(
+        "V = open qualified deals × win rate × average won deal ÷ mean cycle in days; per month = V × 30. Options for "
+        "the number of deals: clean (no stale flag), closed in the window, created in the window"
+    ),
     why=(
         "It names the four levers: more deals, a better win rate, larger deals, a shorter cycle. Deals nobody "
         "works inflate it."
@@ -34,6 +38,8 @@ METRIC = Metric(
 )
 
 DAYS_PER_MONTH = 30
+Stock = Literal["open", "closed", "created"]
+"""What N counts: deals open at the as-of date (the definition), or closed or created in the window (options)."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,49 @@ def velocity(facts: Facts, window: Period | None = None, *, stale: pd.Series | N
     """
     span = window or facts.window
     return facts.remember(("velocity", span), lambda: _measured(facts, span, stale))
+
+
+STOCKS: Final[tuple[Stock, ...]] = ("open", "closed", "created")
+
+
+@once
+def alternative(facts: Facts, stock: Stock, window: Period | None = None) -> Figure:
+    """Velocity per day in minor units with another N: an option beside the definition, for comparison with other tools.
+
+    n = N. "closed" and "created" are flows of the window, so they say what such a window would bring per day of a
+    cycle and not what the open pipeline will bring.
+    """
+    span = window or facts.window
+    if stock == "open":
+        return velocity(facts, span).per_day
+    parts = (win_rate(facts, window=span), average_deal(facts, span), mean_of_won(facts, span))
+    basis = "qualified deals" if _only_qualified(facts) else "all deals"
+    n = _flow_n(facts, stock, span)
+    named = f"{basis} {stock} in the window, {span.name}"
+    if n == 0:
+        return refused(f"No deal that counts was {stock} in this window.", basis=named)
+    return _times(_each_per_day(*parts), n, named)
+
+
+@once
+def options(facts: Facts, window: Period | None = None) -> pd.DataFrame:
+    """Velocity with each N: stock, n, per_day (minor units, NaN with the reason in the note), note."""
+    rows = []
+    for stock in STOCKS:
+        found = alternative(facts, stock, window)
+        rows.append((stock, found.n, float("nan") if found.value is None else found.value, found.reason or found.note))
+    return pd.DataFrame(rows, columns=["stock", "n", "per_day", "note"])
+
+
+def _flow_n(facts: Facts, stock: Stock, window: Period) -> int:
+    if stock == "closed":
+        counts = closed_counts(facts, window)
+        return counts.won + counts.lost + counts.derailed
+    created = facts.deals["created"]
+    until = min(pd.Timestamp(window.end), pd.Timestamp(facts.as_of) + pd.Timedelta(days=1))
+    inside = (created >= pd.Timestamp(window.start)) & (created < until)
+    counted = facts.deals["qualified"] | facts.deals["qualified_unknown"] if _only_qualified(facts) else True
+    return int((inside & counted).sum())
 
 
 def _measured(facts: Facts, window: Period, stale: pd.Series | None) -> Velocity:

@@ -153,12 +153,19 @@ def whole_table(table: str, frame: pd.DataFrame) -> TableChange:
 def needed_changes(changes: ChangeSet, book: Book) -> ChangeSet:
     """What of ``changes`` differs from ``book``: equal cells drop out, so an idle refresh writes nothing.
 
-    Tables and names that the book lacks drop out too (an older book).
+    Tables and names that the book lacks drop out too (an older book). A column that gets its first formula keeps all
+    its cells: they are what the formula shows until it is calculated.
     """
+    known = [change for change in changes.tables if change.table in book.tables]
+    first = {
+        (change.table, head)
+        for change in known
+        for head in change.formulas.keys() - book.tables[change.table].formulas.keys()
+    }
     tables = tuple(
         left
-        for change in changes.tables
-        if change.table in book.tables and (left := _needed_table(change, book.tables[change.table])) is not None
+        for change in known
+        if (left := _needed_table(change, book.tables[change.table], {h for t, h in first if t == change.table}))
     )
     names = {
         name: value
@@ -168,7 +175,7 @@ def needed_changes(changes: ChangeSet, book: Book) -> ChangeSet:
     return ChangeSet(tables, names)
 
 
-def _needed_table(change: TableChange, table: BookTable) -> TableChange | None:
+def _needed_table(change: TableChange, table: BookTable, first: set[str]) -> TableChange | None:
     now = len(table.frame)
     columns: dict[str, pd.Series] = {}
     for name, wanted in change.columns.items():
@@ -179,8 +186,8 @@ def _needed_table(change: TableChange, table: BookTable) -> TableChange | None:
         differs = _differs(wanted.tolist(), known)
         if table.without_formula.get(name):
             differs = _differs_without_formula(wanted, known, differs, table.without_formula[name])
-        if any(differs):
-            columns[name] = wanted if all(differs) else wanted[np.array(differs)]
+        if any(differs) or (name in first and len(wanted)):
+            columns[name] = wanted if all(differs) or name in first else wanted[np.array(differs)]
     rows = change.rows if change.rows is not None and change.rows != now else None
     formulas = {
         name: text

@@ -102,6 +102,14 @@ class FiscalCalendar:
         return out
 
 
+def year_before(day: dt.date) -> dt.date:
+    """The same day of the year before; of 29 February the 28th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
 def _month_start(months: int) -> dt.date:
     year, month = divmod(months, 12)
     return dt.date(year, month + 1, 1)

@@ -29,7 +29,7 @@ from xlpipeline.model.setup_tables import (
     read_stages,
 )
 
-__all__ = ["NO_OWNER", "Facts", "dates", "numbers", "once", "read_facts", "texts"]
+__all__ = ["NO_OWNER", "Facts", "dates", "numbers", "once", "once_per_book", "read_facts", "texts"]
 
 DATE_COLUMNS: Final = tuple(c.name for c in PIPELINE.columns if c.kind == "date" and c.writer != "formula")
 TEXT_COLUMNS: Final = tuple(c.name for c in PIPELINE.columns if c.kind == "text" and c.writer != "formula")
@@ -47,6 +47,21 @@ def once(function: Callable[Concatenate[Facts, P], Result]) -> Callable[Concaten
     def asked(facts: Facts, /, *arguments: P.args, **named: P.kwargs) -> Result:
         key = (function.__module__, function.__qualname__, arguments, tuple(sorted(named.items())))
         return facts.remember(key, lambda: function(facts, *arguments, **named))
+
+    return asked
+
+
+def once_per_book(function: Callable[Concatenate[Facts, P], Result]) -> Callable[Concatenate[Facts, P], Result]:
+    """As ``once``, for what does not depend on the deals, reps and quotas that facts are narrowed to.
+
+    What history tells of the whole team is asked for every rep, and is read once.
+    """
+
+    @functools.wraps(function)
+    def asked(facts: Facts, /, *arguments: P.args, **named: P.kwargs) -> Result:
+        asked_for = (function.__module__, function.__qualname__, arguments, tuple(sorted(named.items())))
+        key = (facts.as_of, facts.settings, *asked_for)
+        return facts.remember_of_book(key, lambda: function(facts, *arguments, **named))
 
     return asked
 
@@ -85,6 +100,8 @@ class Facts:
     unreadable: pd.DataFrame
     remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Results that several figures of one refresh ask for (see ``once``); narrowed facts begin with none."""
+    remembered_of_book: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The same of the book as a whole, its history above all (see ``once_per_book``); narrowed facts share it."""
 
     @property
     def window(self) -> Period:
@@ -132,7 +149,7 @@ class Facts:
     @once
     def by_owner(self) -> list[tuple[str, Facts]]:
         """The facts of each rep, in the order of ``rep_names``."""
-        deals_of, quotas_of = self.deals.groupby("rep").indices, self.quotas.groupby("rep").indices
+        deals_of, quotas_of = self.deal_rows_of_reps(), self.quotas.groupby("rep").indices
         nothing = np.array([], dtype=int)
         return [
             (
@@ -147,11 +164,30 @@ class Facts:
             for rep in self.rep_names()
         ]
 
+    @once
+    def owned_by(self, rep: str) -> pd.Series:
+        """Which deals a rep owns (bool; the name as ``rep_names`` has it)."""
+        mine = np.zeros(len(self.deals), dtype=bool)
+        mine[self.deal_rows_of_reps().get(rep, [])] = True
+        return pd.Series(mine, index=self.deals.index)
+
+    @once
+    def deal_rows_of_reps(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Places of each rep's deals in ``deals``."""
+        return {str(rep): np.asarray(places) for rep, places in self.deals.groupby("rep").indices.items()}
+
     def remember(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """The result under ``key``; made at the first asking. Nobody may change what is given."""
         if key not in self.remembered:
             self.remembered[key] = make()
         found: Result = self.remembered[key]
+        return found
+
+    def remember_of_book(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """As ``remember``, for a result that is the same however the facts are narrowed."""
+        if key not in self.remembered_of_book:
+            self.remembered_of_book[key] = make()
+        found: Result = self.remembered_of_book[key]
         return found
 
     def only(self, deals: pd.DataFrame, quotas: pd.DataFrame | None = None) -> Facts:

@@ -10,13 +10,16 @@ import pandas as pd
 from xlpipeline.model.applied import with_frame
 from xlpipeline.model.book import Book
 from xlpipeline.model.cells import texts
+from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history import History
 from xlpipeline.model.history_table import BIRTHS, BORN_WITH, HISTORY, deal_key
 from xlpipeline.model.history_values import unpack
 from xlpipeline.model.replay import replay
 from xlpipeline.model.schema import PIPELINE
+from xlpipeline.model.settings import Settings
 from xlpipeline.model.steps import until
 from xlpipeline.model.stints import stage_entries
+from xlpipeline.model.tracking import history_columns
 
 
 def end_of(day: dt.date) -> dt.datetime:
@@ -31,12 +34,17 @@ def reaches_back(history: History, day: dt.date) -> bool:
 
 
 def book_at(book: Book, history: History, day: dt.date) -> Book:
-    """The book with Pipeline and ``_History`` as they stood at the end of ``day``.
+    """The book with Pipeline and ``_History`` as they stood at the end of ``day``: see ``book_at_moment``."""
+    return book_at_moment(book, history, end_of(day))
+
+
+def book_at_moment(book: Book, history: History, moment: dt.datetime) -> Book:
+    """The book with Pipeline and ``_History`` as they stood at a naive moment in the workbook's zone.
 
     Each deal stands in the row where it stands now, so that references stay right; those that are gone since stand
     below. Columns that refresh writes come from history, too; all other tables are as they are now.
     """
-    past = until(history, end_of(day))
+    past = until(history, moment)
     then = replay(past)
     pipeline = book.tables[PIPELINE.name].frame
     rows = {deal_key(str(name)): i for i, name in reversed(list(enumerate(texts(pipeline, PIPELINE.key)))) if name}
@@ -73,3 +81,12 @@ def _seen(past: History, then: pd.DataFrame) -> dict[str, pd.Series]:
     stages = then["Stage"].tolist() if "Stage" in then.columns else [None] * len(then)
     cells = {"Stage seen": stages, BORN_WITH: since}
     return {head: pd.Series(column, index=then.index, dtype=object) for head, column in cells.items()}
+
+
+def past_facts(book: Book, history: History, day: dt.date, settings: Settings) -> Facts:
+    """The facts of a past day, as the last refresh up to its end would have read them (``history``: of the book)."""
+    facts = read_facts(book_at(book, history, day), day, settings)
+    known = until(history, end_of(day))
+    facts, _ = history_columns(facts, known)
+    facts.remember_of_book("history", lambda: known)
+    return facts

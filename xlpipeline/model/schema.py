@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 Kind = Literal["text", "whole", "number", "money", "share", "ratio", "date", "moment"]
 """money: in the base currency, or in the row's own where the table has a Currency column; share: 0-1 shown as %;
@@ -82,6 +82,13 @@ PIPELINE: Final = Table(
         _C("Amount", "money", "Expected value of the deal in its currency.", 14, unit="currency"),
         _C("Currency", "text", "ISO code. Blank = the team's currency.", 10, choices="CurrencyChoices"),
         _C("Probability", "share", "Chance to win, 0-100 %. Blank = the stage's default.", 11),
+        _C(
+            "Forecast category",
+            "text",
+            "What you tell the forecast: Commit, Best case, Pipeline or Omitted. Blank = by probability and stage.",
+            13,
+            choices="ForecastCategories",
+        ),
         _C(
             "Expected close",
             "date",
@@ -497,6 +504,48 @@ PLAYBOOK_LOG: Final = Table(
         _C("Expected effect", "text", "What should get better, and by when.", 40),
     ),
 )
+EXPERIMENTS: Final = Table(
+    "Experiments",
+    "Process",
+    "Experiments",
+    (
+        _C("Experiment", "text", "Short name of what is tried.", 24, required=True),
+        _C(
+            "Stage",
+            "text",
+            "The stage from which more deals should go on.",
+            22,
+            choices="StageChoices",
+            required=True,
+        ),
+        _C("Start date", "date", "First day on which the team worked the new way.", 12, required=True),
+        _C("Hypothesis", "text", "What should get better, by how much, and why.", 60),
+    ),
+)
+BENCHMARKS: Final = Table(
+    "Benchmarks",
+    "Costs",
+    "Benchmarks of peers",
+    (
+        _C("Measure", "text", "Which figure is compared.", 20, choices="BenchmarkMeasures", required=True),
+        _C("Stage", "text", "For stage conversion: the stage. Otherwise blank.", 22, choices="StageChoices"),
+        _C(
+            "Peers",
+            "number",
+            "What others report: a rate as a share (0.25 = 25 %), money in the team's currency, a cycle in days.",
+            12,
+            required=True,
+        ),
+        _C(
+            "Source",
+            "text",
+            "Who says so: report, page, year. A figure without a source is not shown.",
+            48,
+            required=True,
+        ),
+        _C("As of", "date", "The day or year that the figure is from.", 12),
+    ),
+)
 ISSUES: Final = Table(
     "Issues",
     "Issues",
@@ -532,8 +581,8 @@ ISSUES: Final = Table(
 )
 
 INPUT_TABLES: Final = (
-    PIPELINE, LEADS, ACTIVITIES, STAGES, CRITERIA, PLAYBOOK, PLAYBOOK_LOG, REPS, QUOTAS, SCORING, ICP, CADENCE,
-    SETTINGS, MAPPINGS, HOLIDAYS, PERIODS, FX, *LISTS,
+    PIPELINE, LEADS, ACTIVITIES, STAGES, CRITERIA, PLAYBOOK, PLAYBOOK_LOG, EXPERIMENTS, REPS, QUOTAS, BENCHMARKS, SCORING,
+    ICP, CADENCE, SETTINGS, MAPPINGS, HOLIDAYS, PERIODS, FX, *LISTS,
 )  # fmt: skip
 """Tables that people write. Result tables of dashboards are declared by their tabs."""
 
@@ -545,7 +594,12 @@ STAGE_TYPES: Final = ("open", "won", "lost", "derailed", "post")
 CRITERION_KINDS: Final = ("filled", "value", "list", "date_order", "activity", "tick")
 """What a criterion can ask (SEMANTICS 17)."""
 OPERATORS: Final = ("=", "<>", ">", ">=", "<", "<=", "in")
+BENCHMARK_MEASURES: Final = ("Win rate", "Average deal", "Sales cycle", "Won per day", "Stage conversion")
+"""Figures that can be compared with those of peers."""
 FRAMEWORKS: Final = ("BANT", "MEDDIC", "CHAMP", "Deal")
+
+FORECAST_CATEGORIES: Final = ("Commit", "Best case", "Pipeline", "Omitted")
+"""What an open deal may be in the forecast, the surest first (SEMANTICS 13); won deals are Closed."""
 
 CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
     "StageChoices": "Stages[Stage]",
@@ -563,6 +617,8 @@ CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
     "CriterionKinds": CRITERION_KINDS,
     "Operators": OPERATORS,
     "Frameworks": FRAMEWORKS,
+    "BenchmarkMeasures": BENCHMARK_MEASURES,
     "IssueDecisions": ("accept", "snooze"),
+    "ForecastCategories": FORECAST_CATEGORIES,
 }
 """Lists behind drop-downs: a table column that the team keeps (also a defined name of the book), or fixed texts."""

@@ -27,6 +27,12 @@ class Settings:
 
     team: str = _setting("Our team", "text", "Name shown on every dashboard.")
     currency: str = _setting("EUR", "ISO code", "Base currency: quotas and all figures are in it.")
+    amount_measure: str = _setting(
+        "as entered",
+        "text",
+        "What Amount and Quota both measure; named beside the average deal.",
+        allowed=("as entered", "acv", "tcv", "first year", "mrr x 12"),
+    )
     minor_unit_digits: int = _setting(
         2, "digits", "Decimal places of the base currency (EUR 2, JPY 0).", allowed=(0, 4)
     )
@@ -37,11 +43,39 @@ class Settings:
     idle_business_days: int = _setting(
         10, "business days", "No touch for longer than this is stale (flag I).", allowed=(1, 365)
     )
+    forecast_days: int = _setting(
+        30, "days", "N of the N-day forecast: wins expected within N days, back-tested on past dates.", allowed=(1, 366)
+    )
+    probability_source: str = _setting(
+        "stage",
+        "stage or history",
+        "Weighted forecast of a deal without a probability of its own: its stage's default, or what history won.",
+        allowed=("stage", "history"),
+    )
+    commit_from: float = _setting(
+        0.75, "share", "A deal of this probability or more is Commit where Forecast category is blank.", allowed=(0, 1)
+    )
+    best_case_from: float = _setting(0.5, "share", "The same for Best case; what is below is Pipeline.", allowed=(0, 1))
+    amount_drop_share: float = _setting(
+        0.2,
+        "share",
+        "An open deal whose amount fell by at least this share from its highest is at risk.",
+        allowed=(0.01, 1),
+    )
     required_coverage: float = _setting(
         3.0, "x", "Rule of thumb used until past periods give a better figure.", allowed=(0.1, 20)
     )
     amber_coverage_share: float = _setting(
         0.8, "share", "Coverage from this share of the required level is amber, below is red.", allowed=(0, 1)
+    )
+    required_from_quarters: int = _setting(
+        4, "quarters", "Past quarters behind the required coverage; with fewer, the rule of thumb.", allowed=(4, 8)
+    )
+    waterfall_from: dt.date | None = _setting(  # noqa: RUF009 - it makes a field
+        None, "date", "The waterfall opens with the latest snapshot up to here. Blank = start of the quarter."
+    )
+    listed_pushes: int = _setting(
+        2, "pushes", "Open deals that were put off at least so often are listed on Waterfall.", allowed=(1, 100)
     )
     window_quarters: int = _setting(
         4, "quarters", "Trailing fiscal quarters behind win rate, average deal, cycle and velocity.", allowed=(1, 40)
@@ -62,6 +96,12 @@ class Settings:
     grey_below: int = _setting(30, "deals", "Below this n a rate is shown in grey.", allowed=(1, 1000))
     immature_share: float = _setting(
         0.2, "share", "A cohort with more than this share still open is immature.", allowed=(0, 1)
+    )
+    conversion_days: int = _setting(
+        90, "days", "N of the share that goes on from a stage, or is lost in it, within N days.", allowed=(1, 3650)
+    )
+    bottleneck_days: int = _setting(
+        180, "days", "Entries of this many last days are compared with as many of a year ago.", allowed=(14, 3650)
     )
     blank_lost_amount_share: float = _setting(
         0.2, "share", "Above this share of lost deals without amount, no value win rate.", allowed=(0, 1)

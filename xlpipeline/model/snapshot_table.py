@@ -39,6 +39,15 @@ SNAPSHOTS: Final = Table(
         _c("Win rate n", "whole", "Closed deals behind the win rate.", unit="deals"),
         _c("Stale deals", "whole", "Open deals with any stale flag.", unit="deals"),
         _c("Overrides", "whole", "Moves made with an override so far.", unit="moves"),
+        _c("Weighted forecast", "money", "Won so far in the quarter and what is open, weighted.", unit="currency"),
+        _c("Commit forecast", "money", "Won so far and open Commit deals of the rest of the quarter.", unit="currency"),
+        _c("Best case forecast", "money", "The same and Best case deals.", unit="currency"),
+        _c("Outcome P10", "money", "Simulated won value of the quarter: less in one of ten cases.", unit="currency"),
+        _c("Outcome P50", "money", "The middle of the cases.", unit="currency"),
+        _c("Outcome P90", "money", "More in one of ten cases.", unit="currency"),
+        _c("N days", "whole", "Days of the N-day forecast.", unit="days"),
+        _c("N-day wins", "number", "Wins expected within N days of the deals open now.", unit="deals"),
+        _c("N-day value", "money", "Their expected amount.", unit="currency"),
     ),
 )  # fmt: skip
 """Append-only; one snapshot = the rows with one ``Taken on``."""

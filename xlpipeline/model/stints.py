@@ -17,7 +17,7 @@ from xlpipeline.model.calendar import FiscalCalendar, WorkCalendar
 from xlpipeline.model.cells import dates, texts
 from xlpipeline.model.history import History
 from xlpipeline.model.history_table import BIRTHS, BORN_WITH, REST_OF_ROW, SETTING_KINDS, STEP, deal_key
-from xlpipeline.model.history_values import unpack
+from xlpipeline.model.history_values import unpack_column
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.steps import sound_steps
 
@@ -55,7 +55,7 @@ def _entries(history: History) -> pd.DataFrame:
     """Entries to stages, index: number of the event."""
     told = _without_put_back(_column_story(history, "Stage"))
     told["stage"] = texts(told, "cell")
-    folded = told["stage"].str.strip().str.casefold()
+    folded = _folded(told["stage"])
     before = folded.groupby(told["deal"]).shift()
     entries = told[before.isna() | (before != folded)].copy()
     first = ~entries["deal"].duplicated()
@@ -70,6 +70,8 @@ def _entries(history: History) -> pd.DataFrame:
 
 def _without_put_back(story: pd.DataFrame) -> pd.DataFrame:
     reverted = story["kind"] == "reverted"
+    if not reverted.any():
+        return story
     undone = reverted.groupby(story["deal"]).shift(-1, fill_value=False)
     return story[~reverted & ~undone & ~_steps_put_back(story, reverted)]
 
@@ -78,7 +80,7 @@ def _steps_put_back(story: pd.DataFrame, reverted: pd.Series) -> pd.Series:
     """Steps by which a deal came where it was put back from: those before the change that was undone."""
     steps = (story["kind"] == STEP).to_numpy()
     gone = np.zeros(len(story), dtype=bool)
-    for of_deal in story.groupby("deal").indices.values() if steps.any() and reverted.any() else ():
+    for of_deal in story.groupby("deal").indices.values() if steps.any() else ():
         cells = story["cell"].iloc[of_deal].tolist()
         for end in np.flatnonzero(reverted.to_numpy()[of_deal]).tolist():
             at = end - 2
@@ -124,7 +126,7 @@ def last_change(history: History, columns: Collection[str] | None = None) -> pd.
     Being seen for the first time is no change. ``columns``: only changes of these count (None: of any logged column).
     """
     events = history.events
-    changes = events[_is_change(history) & (events["note"] != REST_OF_ROW)]
+    changes = events[_is_change(history, events) & (events["note"] != REST_OF_ROW)]
     if columns is not None:
         changes = changes[changes["column"].isin(list(columns))]
     return changes.groupby("deal")["not_after"].max()
@@ -152,42 +154,40 @@ def push_counts(history: History, fiscal: FiscalCalendar | None = None) -> pd.Da
     )
     if fiscal is not None:
         moves = story[pushed]
-        days = zip(moves["before"].dt.date, moves["day"].dt.date, strict=True)
-        inside = pd.Series(
-            [fiscal.quarter(old) == fiscal.quarter(new) for old, new in days], index=moves.index, dtype=bool
-        )
+        quarter = {day: fiscal.quarter(day.date()).start for day in {*moves["before"], *moves["day"]}}
+        inside = moves["before"].map(quarter) == moves["day"].map(quarter)
         counts["pushes_in_period"] = (
             inside.groupby(moves["deal"]).sum().reindex(counts.index).fillna(0).astype(np.int64)
         )
     return counts
 
 
-def _is_change(history: History) -> pd.Series:
-    """Events that gave a cell a new value for at least the end of a day."""
+def _is_change(history: History, events: pd.DataFrame) -> pd.Series:
+    """Which of some events gave a cell a new value for at least the end of a day."""
     steps = sound_steps(history)
-    return history.events["kind"].isin(SETTING_KINDS) | history.events.index.isin(steps.index[steps["lasts"]])
+    return events["kind"].isin(SETTING_KINDS) | events.index.isin(steps.index[steps["lasts"]])
 
 
 def _column_story(history: History, column: str) -> pd.DataFrame:
     """What one column held, in order: deal, deal_id, kind, not_before, not_after, cell (index: number of the event)."""
     events = history.events
-    born = events["kind"].isin(BIRTHS)
-    setting = _is_change(history) & (events["column"] == column)
-    rows = events[born | setting]
+    events = events[events["kind"].isin(BIRTHS) | (events["column"] == column)]
+    events = events[events["row"].notna() | _is_change(history, events)]
     packed = [
         new if row is None else row.get(column)
-        for row, new in zip(rows["row"].tolist(), rows["new"].tolist(), strict=True)
+        for row, new in zip(events["row"].tolist(), events["new"].tolist(), strict=True)
     ]
-    story = rows[["deal", "deal_id", "kind", "not_before", "not_after"]].copy()
-    story["cell"] = pd.Series([unpack(cell) for cell in packed], index=story.index, dtype=object)
-    return story
+    story = events[["deal", "deal_id", "kind", "not_before", "not_after"]]
+    return story.assign(cell=pd.Series(unpack_column(packed), index=story.index, dtype=object))
 
 
 def _born_day(history: History, entries: pd.DataFrame, head: str) -> pd.Series:
     """A date of the birth that each entry comes from, NaT where the entry is no birth or the date is blank."""
-    rows = history.events["row"].loc[entries.index].tolist()
-    cells = [unpack(row.get(head)) if isinstance(row, dict) else None for row in rows]
-    return dates(pd.DataFrame({head: pd.Series(cells, index=entries.index, dtype=object)}), head)[0]
+    births = entries.index[entries["kind"].isin(BIRTHS)]
+    rows = history.events["row"].loc[births].tolist()
+    cells = unpack_column(row.get(head) if isinstance(row, dict) else None for row in rows)
+    days = dates(pd.DataFrame({head: pd.Series(cells, index=births, dtype=object)}), head)[0]
+    return days.reindex(entries.index)
 
 
 def _elapsed(calendar: WorkCalendar, days: pd.Series, as_of: dt.date) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -195,4 +195,6 @@ def _elapsed(calendar: WorkCalendar, days: pd.Series, as_of: dt.date) -> np.ndar
 
 
 def _folded(names: pd.Series) -> pd.Series:
-    return names.str.strip().str.casefold()
+    """Without outer blanks and case; of the few names that there are, each is read once."""
+    known = {name: name.strip().casefold() for name in set(names.tolist())}
+    return pd.Series([known[name] for name in names.tolist()], index=names.index, dtype=object)

@@ -18,7 +18,7 @@ from xlpipeline.model.book import Book, ChangeSet, TableChange
 from xlpipeline.model.cells import texts
 from xlpipeline.model.edits import edits_of, emptied, previous_refresh
 from xlpipeline.model.exact_events import standing_cells, told_exactly
-from xlpipeline.model.facts import Facts
+from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.history import History, event_rows, extend, read_history
 from xlpipeline.model.history_diff import diff
 from xlpipeline.model.history_table import DRAFT, HISTORY, Stamp, deal_key
@@ -60,7 +60,14 @@ class Tracked:
 
 def history_of(facts: Facts) -> History:
     """The history of the facts' book, read once."""
-    return facts.remember("history", lambda: read_history(facts.book.frame(HISTORY.name)))
+    return facts.remember_of_book("history", lambda: read_history(facts.book.frame(HISTORY.name)))
+
+
+@once
+def deal_keys(facts: Facts) -> pd.Series:
+    """The key of each deal, by which history knows it."""
+    names = facts.deals["deal_id"]
+    return pd.Series([deal_key(name) for name in names.tolist()], index=names.index, dtype=object)
 
 
 def last_refresh(history: History) -> dt.datetime | None:
@@ -238,8 +245,7 @@ def history_columns(facts: Facts, history: History) -> tuple[Facts, TableChange]
     current = pd.DataFrame({"Deal ID": deals["deal_id"], "Stage": deals["stage"]})
     earlier = earlier_days(history, current, facts.calendar, facts.as_of)
     earlier = earlier.where(deals["is_open"] & (earlier > 0))
-    keys = deals["deal_id"].map(deal_key)
-    moments = last_change(history, TOUCHES).reindex(pd.Index(keys, dtype=object))
+    moments = last_change(history, TOUCHES).reindex(pd.Index(deal_keys(facts), dtype=object))
     changed = pd.Series(moments.to_numpy().astype("datetime64[s]"), index=deals.index).dt.normalize()
     days = [None if value != value else value for value in earlier.tolist()]  # noqa: PLR0124 - NaN
     dates = changed.to_numpy().astype("datetime64[D]").astype(object).tolist()
@@ -257,7 +263,8 @@ def marked_deals(facts: Facts, mark: str) -> pd.DataFrame:
     The mark ends when a later refresh finds the deal's name, account or creation changed.
     """
     events = history_of(facts).events
-    marks = events[events["note"].str.startswith(f"{mark}: ")].drop_duplicates("deal", keep="last")
+    noted = events[events["note"] != ""]
+    marks = noted[noted["note"].str.startswith(f"{mark}: ")].drop_duplicates("deal", keep="last")
     naming = events[events["column"].isin(_IDENTITY)].groupby("deal")["not_after"].max()
     ended = naming.reindex(pd.Index(marks["deal"], dtype=object)).to_numpy() > marks["not_after"].to_numpy()
     marks = marks[~ended]
@@ -274,7 +281,6 @@ def restored_deals(facts: Facts) -> pd.DataFrame:
 def _deals_of(facts: Facts, events: pd.DataFrame) -> pd.DataFrame:
     """The deals that events tell of, one row each, with the last event's note in ``note``."""
     notes = dict(zip(events["deal"], events["note"], strict=True))
-    keys = facts.deals["deal_id"].map(deal_key)
-    rows = facts.deals[keys.isin(list(notes)).to_numpy()]
-    told = pd.Series([notes[deal_key(name)] for name in rows["deal_id"]], index=rows.index, dtype=object)
-    return rows.assign(note=told)
+    keys = deal_keys(facts)
+    keys = keys[keys.isin(list(notes))]
+    return facts.deals.loc[keys.index].assign(note=keys.map(notes).astype(object))

@@ -8,6 +8,7 @@ import numpy as np
 
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.samples import words
+from xlpipeline.samples.categories import forecast_categories
 from xlpipeline.samples.draws import Cells, Mask, Real, Whole, cells, pick, pick_text, where
 from xlpipeline.samples.journeys import Journeys
 from xlpipeline.samples.scene import Course, Scene
@@ -32,6 +33,7 @@ def deal_columns(scene: Scene, traits: Traits, journeys: Journeys, known: dict[s
         "Amount": traits.amount.astype(object),
         "Currency": np.full(len(is_open), scene.currency, dtype=object),
         "Probability": _overrides(u[0], journeys.stage, course),
+        "Forecast category": forecast_categories(np.arange(1, len(is_open) + 1), journeys.stage, course.open_count),
         "Next step": _by_stage(u[1], journeys.stage, [spec.next_steps for spec in course.stages], is_open),
         "Next step date": calendar.dates(np.where(is_open, calendar.today + 1 + pick(u[2], 9), NEVER)),
         "Created": calendar.dates(traits.created),

@@ -6,7 +6,7 @@ reason why there is no value), and n with the name of the definition. These tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -96,10 +96,20 @@ def cards_frame(cards: Sequence[Card], rows: Iterable[tuple[str, Sequence[Shown]
     return pd.DataFrame(body, columns=heads, dtype=object)
 
 
-def followed(cards: Sequence[Card], frame: pd.DataFrame, filter_name: str, facts: Facts) -> dict[str, object]:
-    """Named cells of the cards: each formula with the value it has for the name that is chosen now."""
-    chosen = str(canonical(facts.book.names.get(filter_name)) or TEAM).casefold()
-    row = frame[frame["Name"].astype(str).str.casefold() == chosen].head(1)
+def chosen(facts: Facts, filter_name: str, default: str = TEAM) -> str:
+    """What the reader of the book has chosen in a filter cell."""
+    return str(canonical(facts.book.names.get(filter_name)) or default)
+
+
+def followed(
+    cards: Sequence[Card], frame: pd.DataFrame, filter_name: str, facts: Facts, *, name: str = ""
+) -> dict[str, object]:
+    """Named cells of the cards: each formula with the value it has for the name that is chosen now.
+
+    ``name``: what is looked up, where it is made of several filter cells.
+    """
+    wanted = (name or chosen(facts, filter_name)).casefold()
+    row = frame[frame["Name"].astype(str).str.casefold() == wanted].head(1)
     out: dict[str, object] = {}
     for card in cards:
         for part, tail in PARTS.items():
@@ -113,6 +123,14 @@ def shown(figure: Figure, definition: str, unit: float = 1, *, note: str = "", i
     value = None if figure.value is None else figure.value / unit
     said = figure.reason if value is None else note or figure.note
     return Shown(value, first_sentence(said), n_text(figure.n, definition), instead)
+
+
+def trend(now: Figure, before: Figure, on: str, in_words: Callable[[float, float], str], least: int) -> str:
+    """How a figure moved, such as ``▲ 3 points on 2026 Q3``; an empty text where either side has too few deals."""
+    if now.value is None or before.value is None or min(now.n, before.n) < least:
+        return ""
+    words = in_words(now.value, before.value)
+    return f"{words} on {on}" if words else ""
 
 
 def card_names(cards: Sequence[Card], shows: Sequence[Shown]) -> dict[str, object]:

@@ -98,10 +98,13 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class Series:
-    """One series of a chart: a table column, its look and whether its values stand beside the marks."""
+    """One series of a chart: a table column, its look and whether its values stand beside the marks.
+
+    A bar of colour "none" is not seen and not in the legend: others stand on it, as in a waterfall.
+    """
 
     column: str
-    colour: Literal["data", "context", "attention", "good", "bad"] = "data"
+    colour: Literal["data", "context", "attention", "good", "bad", "none"] = "data"
     look: Literal["bar", "line", "marker"] = "bar"
     labels: bool = False
 
@@ -126,6 +129,8 @@ class ChartBlock:
     rows: int = 14
     number_format: str = "General"
     stacked: bool = False
+    top: float | None = None
+    """Upper end of the value axis; None: as the values ask for."""
 
 
 @dataclass(frozen=True)

@@ -41,5 +41,5 @@ TAB: Final = Tab(
         ),
     ),
     freeze="D5",
-    print_columns="B:V",
+    print_columns="B:W",
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
-from xlpipeline.model.schema import CRITERIA, CRITERION_KINDS, KINDS, PLAYBOOK, PLAYBOOK_LOG, STAGES
+from xlpipeline.model.schema import CRITERIA, CRITERION_KINDS, EXPERIMENTS, KINDS, PLAYBOOK, PLAYBOOK_LOG, STAGES
 from xlpipeline.tabs.layout import Tab, TableBlock, Text, side_by_side
 
 _ASKED: Final = {
@@ -65,6 +65,12 @@ TAB: Final = Tab(
             TableBlock("B4", KINDS, body=KIND_ROWS, hint="What a criterion can ask. Columns are named as in Pipeline."),
             TableBlock("B4", PLAYBOOK, hint="What good work looks like in each stage."),
             TableBlock("B4", PLAYBOOK_LOG, rows=3, hint="What was changed, why, and what it should bring."),
+            TableBlock(
+                "B4",
+                EXPERIMENTS,
+                rows=3,
+                hint="What is tried, on which stage and since when. Benchmarks shows whether it made a difference.",
+            ),
         ),
     ),
     fill,

@@ -85,9 +85,32 @@ def month_text(day: dt.date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.year % 100:02d}"
 
 
+def day_text(day: dt.date) -> str:
+    """A day of these months as ``3 Nov``."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
 def share_text(share: float) -> str:
     """A share as ``63 %``."""
     return f"{100 * share:.0f} %"
+
+
+def points_text(now: float, before: float) -> str:
+    """How far a share has moved, as ``▲ 3 points``."""
+    points = round(100 * (now - before))
+    return f"{_arrow(points)} {abs(points)} {'point' if abs(points) == 1 else 'points'}"
+
+
+def change_text(now: float, before: float) -> str:
+    """How far an amount has moved, as ``▼ 12 %``; an empty text where the earlier one is not above 0."""
+    if before <= 0:
+        return ""
+    change = round(100 * (now / before - 1))
+    return f"{_arrow(change)} {abs(change)} %"
+
+
+def _arrow(change: float) -> str:
+    return "▲" if change > 0 else "▼" if change < 0 else "="
 
 
 def ratio_text(ratio: float) -> str:

@@ -7,7 +7,7 @@ from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.legend import Legend
+from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
@@ -60,9 +60,7 @@ def _bar_chart(block: ChartBlock, bars: list[ChartSeries], hollow: list[ChartSer
     chart.overlap = 100 if block.stacked or hollow else (0 if len(bars) > 1 else None)
     for one in bars:
         series = _series(one, block, placed)
-        series.graphicalProperties = GraphicalProperties(
-            solidFill=style.SERIES[one.colour], ln=LineProperties(noFill=True)
-        )
+        series.graphicalProperties = _bar_look(one)
         series.invertIfNegative = False
         chart.series.append(series)
     for one in hollow:
@@ -72,6 +70,12 @@ def _bar_chart(block: ChartBlock, bars: list[ChartSeries], hollow: list[ChartSer
         series.invertIfNegative = False
         chart.series.append(series)
     return chart
+
+
+def _bar_look(one: ChartSeries) -> GraphicalProperties:
+    if one.colour == "none":
+        return GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    return GraphicalProperties(solidFill=style.SERIES[one.colour], ln=LineProperties(noFill=True))
 
 
 def _line_chart(block: ChartBlock, lines: list[ChartSeries], placed: PlacedTable) -> LineChart:
@@ -119,6 +123,9 @@ def _dress(chart: BarChart | LineChart, block: ChartBlock, placed: PlacedTable) 
     chart.legend = (
         None if len(block.series) < 2 else Legend(legendPos="b", overlay=False, txPr=_text_look(900, style.GREY_TEXT))
     )
+    if chart.legend is not None:
+        unseen = [place for place, one in enumerate(block.series) if one.colour == "none"]
+        chart.legend.legendEntry = [LegendEntry(idx=place, delete=True) for place in unseen]
     chart.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     chart.display_blanks = "gap"
     chart.roundedCorners = False
@@ -136,12 +143,12 @@ def _dress(chart: BarChart | LineChart, block: ChartBlock, placed: PlacedTable) 
         names.scaling.orientation = "maxMin"
         # first row on top turns the axis over; this puts the scale back below the bars
         values.crosses = "max"
-    values.scaling.min = 0
+    values.scaling.min, values.scaling.max = 0, block.top
     values.number_format = block.number_format
     values.majorTickMark = values.minorTickMark = "none"
     values.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     values.txPr = _text_look(900, style.GREY_TEXT)
-    labelled = all(one.labels for one in block.series if one.look != "marker")
+    labelled = all(one.labels for one in block.series if one.look != "marker" and one.colour != "none")
     values.delete = labelled
     if labelled:
         values.majorGridlines = None

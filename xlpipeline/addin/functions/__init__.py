@@ -8,7 +8,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlpipeline.addin.functions import days, deals, pace, quarters, rates, rows, stages, stock, words
+from xlpipeline.addin.functions import (
+    comparisons,
+    days,
+    deals,
+    forecasts,
+    moves,
+    pace,
+    quarters,
+    rates,
+    risks,
+    rows,
+    scores,
+    stages,
+    stays,
+    stock,
+    words,
+)
 from xlpipeline.addin.functions._answers import answer
 from xlpipeline.addin.functions._cells import ERROR_MARK, write_cell
 from xlpipeline.addin.functions._record import VALUE_ERROR, Answer, Argument, WorksheetFunction
@@ -21,8 +37,8 @@ __all__ = [
     "Argument",
     "WorksheetFunction",
     "answer",
+    "examples",
     "listing",
-    "markdown",
     "write_cell",
 ]
 
@@ -32,29 +48,36 @@ FUNCTIONS: Final[tuple[WorksheetFunction, ...]] = (
     *pace.FUNCTIONS,
     *stock.FUNCTIONS,
     *quarters.FUNCTIONS,
+    *forecasts.FUNCTIONS,
+    *scores.FUNCTIONS,
+    *risks.FUNCTIONS,
+    *moves.FUNCTIONS,
     *stages.FUNCTIONS,
+    *stays.FUNCTIONS,
+    *comparisons.FUNCTIONS,
     *rows.FUNCTIONS,
     *days.FUNCTIONS,
     *words.FUNCTIONS,
 )
 
 
-def markdown() -> str:
-    """The table of all functions for the documentation; optional arguments stand in brackets."""
-    lines = ["| function | what it does | in the cell | example |", "|---|---|---|---|"]
-    lines += [f"| `{signature(one)}` | {one.description} | {one.gives} | `{one.example}` |" for one in FUNCTIONS]
-    return "\n".join(lines) + "\n"
-
-
 def listing() -> tuple[str, ...]:
-    """The same for a terminal, three lines each."""
-    lines = (
-        (signature(one), f"    {one.description} In the cell: {one.gives}.", f"    {one.example}") for one in FUNCTIONS
-    )
-    return tuple(line for three in lines for line in three)
+    """All functions for a terminal: signature, text, the words of each choice, example."""
+    return tuple(line for one in FUNCTIONS for line in _lines(one))
+
+
+def _lines(function: WorksheetFunction) -> tuple[str, ...]:
+    choices = (f"    {one.name}: {', '.join(one.choices)}" for one in function.arguments if one.choices)
+    told = f"    {function.description} In the cell: {function.gives}."
+    return signature(function), told, *choices, f"    {function.example}"
+
+
+def examples(metric: str) -> tuple[str, ...]:
+    """How a cell asks for the figures of a metric (or check); none where it has no function."""
+    return tuple(one.example for one in FUNCTIONS if one.metric and one.metric == metric)
 
 
 def signature(function: WorksheetFunction) -> str:
-    """``XLP_CYCLE(Pipeline, Stages, AsOf, [Measure] …)``."""
+    """``XLP_CYCLE(Pipeline, Stages, AsOf, [Measure] …)``; optional arguments stand in brackets."""
     names = [f"[{one.name}]" if one.optional else one.name for one in function.arguments]
     return f"{function.name}({', '.join(names)}{', ...' if function.takes_more else ''})"

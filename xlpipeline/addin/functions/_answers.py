@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
-from xlpipeline.addin.functions._cells import is_omitted, read_cell, read_day, rows_of, single_cell
+from xlpipeline.addin.functions._cells import is_omitted, read_cell, read_day, rows_of, serial_day, single_cell
 from xlpipeline.addin.functions._record import VALUE_ERROR, Answer, Argument, Asked, WorksheetFunction
 from xlpipeline.addin.functions._tables import read_table
 from xlpipeline.errors import RequestError, XlpipelineError
@@ -19,7 +20,11 @@ from xlpipeline.model.figure import Figure
 ORDINALS: Final = (
     "first", "second", "third", "fourth", "fifth", "sixth",
     "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+    "13th", "14th", "15th", "16th", "17th", "18th", "19th", "20th",
 )  # fmt: skip
+MOST_DAYS: Final = 3650
+MOST_NOTES, MOST_NAMES = 8, 3
+"""How many different notes of a table the sentence repeats, and of how many rows; the column Note has them all."""
 
 
 def answer(function: WorksheetFunction, given: Sequence[object], functions: tuple[WorksheetFunction, ...]) -> Answer:
@@ -82,14 +87,22 @@ def _argument(function: WorksheetFunction, one: Argument, place: int, given: obj
         if day is None:
             raise RequestError(f"{where} ({one.name}) must be a day, such as AsOf or DATE(2026,3,31).")
         return day
+    if one.kind == "count":
+        return _count(one, where, cell)
     return _word(one, where, cell)
 
 
 def _table(one: Argument, where: str, given: object) -> object:
-    found = read_table(one.name, given)
+    found = read_table(one.table, given)
     if found is None:
-        raise RequestError(f"{where} must be a whole table with its head, such as {one.name}[#All].")
+        raise RequestError(f"{where} must be a whole table with its head, such as {one.table}[#All].")
     return found
+
+
+def _count(one: Argument, where: str, cell: object) -> int:
+    if isinstance(cell, float) and cell.is_integer() and 1 <= cell <= MOST_DAYS:
+        return int(cell)
+    raise RequestError(f"{where} ({one.name}) must be a whole number of days from 1 to {MOST_DAYS}.")
 
 
 def _days(one: Argument, where: str, given: object) -> tuple[dt.date | CellError | None, ...]:
@@ -133,14 +146,62 @@ def told(figure: Figure) -> str:
     return f"Given: n = {figure.n:,}, basis {figure.basis}{between}. {figure.note}".strip()
 
 
+def of_number(value: float, why: str, refusal: str, unit: float = 1) -> Answer:
+    """A number in one cell, divided by ``unit``; NaN is ``#N/A`` with the refusal."""
+    if math.isnan(value):
+        return Answer(((NOT_AVAILABLE,),), refusal)
+    return Answer(((value / unit,),), why)
+
+
+def of_table(  # noqa: PLR0917 - the frame, what is shown of it, and what is said
+    frame: pd.DataFrame, shown: Mapping[str, str], why: str, refusal: str, money: Sequence[str] = (), unit: float = 1
+) -> Answer:
+    """A table with a head, one row per row of ``frame``; without any row ``#N/A`` with the refusal.
+
+    Args:
+        frame: the figures.
+        shown: its columns and their heads in the cells.
+        why: the sentence; the notes of the first rows are added.
+        refusal: why there is no row.
+        money: columns in minor units, of which ``unit`` make one.
+        unit: minor units in one unit.
+    """
+    if frame.empty:
+        return Answer(((NOT_AVAILABLE,),), refusal)
+    table = frame[list(shown)].astype(object)
+    for name in money:
+        table[name] = frame[name].astype(float) / unit
+    rows = [tuple(shown.values()), *table.itertuples(index=False, name=None)]
+    return of_rows(rows, " ".join([why, *_notes(frame)]))
+
+
+def _notes(frame: pd.DataFrame) -> list[str]:
+    if "note" not in frame.columns:
+        return []
+    rows: dict[str, list[str]] = {}
+    for name, note in zip(frame.iloc[:, 0].tolist(), frame["note"].tolist(), strict=True):
+        rows.setdefault(note, []).append(str(name))
+    rows.pop("", None)
+    told = [f"{_joined(names)}: {note}" for note, names in rows.items()]
+    return [*told[:MOST_NOTES], *(["And more; see the column Note."] if len(told) > MOST_NOTES else [])]
+
+
+def _joined(names: list[str]) -> str:
+    return ", ".join([*names[:MOST_NAMES], *(["..."] if len(names) > MOST_NAMES else [])])
+
+
 def of_rows(rows: Iterable[Sequence[object]], why: str) -> Answer:
-    """Several rows of cells; a number that is not given is ``#N/A``."""
+    """Several rows of cells; a number that is not given is ``#N/A``, a day is its serial number."""
     return Answer(tuple(tuple(_shown(cell) for cell in row) for row in rows), why)
 
 
 def _shown(cell: object) -> object:
     if isinstance(cell, np.generic):
         cell = cell.item()
+    if cell is pd.NaT:
+        return None
+    if isinstance(cell, dt.date):
+        return serial_day(cell.date() if isinstance(cell, dt.datetime) else cell)
     if isinstance(cell, float) and not math.isfinite(cell):
         return NOT_AVAILABLE
     return cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from xlpipeline.addin.functions._record import Argument
@@ -59,6 +60,21 @@ REPS: Final = Argument(
 FX: Final = Argument(
     "FX", "The table of exchange rates: FX[#All]. Needed where deals are in other currencies.", "table", optional=True
 )
+HISTORY: Final = Argument(
+    "History",
+    "The hidden table of what happened to the deals: _History[#All]. It also gives the deals as they were on an "
+    "earlier AsOf.",
+    "table",
+    hidden=True,
+)
+OWN_HISTORY: Final = replace(
+    HISTORY,
+    description="The hidden table of what happened: _History[#All]. Needed for exactly the figures of the dashboards.",
+    optional=True,
+)
+SNAPSHOTS: Final = Argument(
+    "Snapshots", "The hidden table of snapshots: _Snapshots[#All].", "table", optional=True, hidden=True
+)
 HOLIDAYS: Final = Argument(
     "Holidays", "The table of holidays: Holidays[#All]. Only weekends are free if omitted.", "table", optional=True
 )
@@ -68,6 +84,23 @@ ACTIVITIES: Final = Argument(
     "table",
     optional=True,
 )
+
+BENCHMARKS: Final = Argument(
+    "Benchmarks", "The table of peers' figures: Benchmarks[#All]. No peers if omitted.", "table", optional=True
+)
+EXPERIMENTS: Final = Argument(
+    "Experiments", "The whole table of experiments with its head: Experiments[#All].", "table"
+)
+DAYS: Final = Argument(
+    "Days", "A number of days from 1 to 3650; that of the settings if omitted.", "count", optional=True
+)
+
+DEALS: Final = (PIPELINE, STAGES, AS_OF)
+"""What every figure is made of."""
+TEAM: Final = (REP, SETTINGS, PERIODS, REPS)
+"""Whose figure, and by which set-up."""
+MONEY: Final = (*TEAM, FX)
+"""The same for figures that add up amounts."""
 
 
 def choice(name: str, description: str, *choices: str) -> Argument:

@@ -56,6 +56,12 @@ def read_days(cells: Sequence[object]) -> list[object]:
     return [known.get(cell) or cell if type(cell) is float else cell for cell in cells]
 
 
+def read_moments(cells: Sequence[object]) -> list[object]:
+    """A column of moments: serial numbers to the second, other cells as they are."""
+    known = {cell: read_moment(cell) for cell in {cell for cell in cells if isinstance(cell, float | dt.date)}}
+    return [known.get(cell) or cell if isinstance(cell, float | dt.date) else cell for cell in cells]
+
+
 def rows_of(given: object) -> tuple[tuple[object, ...], ...]:
     """A range or array as rows, whichever way it came."""
     if not isinstance(given, tuple | list):
@@ -82,6 +88,22 @@ def single_cell(given: object) -> object | None:
     """The one cell of a range, or None where there are several."""
     rows = rows_of(given)
     return read_cell(rows[0][0]) if len(rows) == 1 and len(rows[0]) == 1 else None
+
+
+def read_moment(cell: object) -> dt.datetime | None:
+    """A moment to the second: a date with its time, or its serial number; None for anything else."""
+    day = read_day(cell)
+    if day is None or not isinstance(cell, float | dt.date):
+        return None
+    if isinstance(cell, dt.datetime):
+        return cell.replace(microsecond=0)
+    since = dt.timedelta(seconds=round(cell % 1 * 86_400)) if isinstance(cell, float) else dt.timedelta()
+    return dt.datetime.combine(day, dt.time()) + since
+
+
+def serial_day(day: dt.date) -> float:
+    """A day as Excel counts it, for the way back."""
+    return float((day - _EPOCH).days)
 
 
 def read_day(cell: object) -> dt.date | None:

@@ -18,17 +18,18 @@ from xlpipeline.model.facts import Facts
 VALUE_ERROR: Final = CellError("#VALUE!")
 """What a cell shows whose arguments are wrong."""
 
-Kind = Literal["table", "day", "days", "choice", "window", "quarter", "text", "anything"]
+Kind = Literal["table", "day", "days", "choice", "window", "quarter", "count", "text", "anything"]
 """``table``: a whole table, head included; ``day``: one date; ``days``: one date or a column of dates; ``choice``: one
-of ``choices``; ``window`` and ``quarter``: see ``_periods``; ``anything``: all further arguments, as they come."""
+of ``choices``; ``window`` and ``quarter``: see ``_periods``; ``count``: a whole number of days above 0; ``anything``:
+all further arguments, as they come."""
 
 
 @dataclass(frozen=True)
 class Argument:
     """One argument. ``description`` is shown by the Function Wizard (at most 255 ASCII letters).
 
-    ``usual`` is what an omitted ``optional`` argument means; ``choices`` are the words that a ``choice`` may be. The
-    name of a ``table`` is the name of the Excel table.
+    ``usual`` is what an omitted ``optional`` argument means; ``choices`` are the words that a ``choice`` may be.
+    ``hidden``: the table's name begins with an underscore, which no argument's may.
     """
 
     name: str
@@ -37,6 +38,12 @@ class Argument:
     optional: bool = False
     choices: tuple[str, ...] = ()
     usual: str = ""
+    hidden: bool = False
+
+    @property
+    def table(self) -> str:
+        """Name of the Excel table that a ``table`` stands for."""
+        return f"_{self.name}" if self.hidden else self.name
 
 
 @dataclass(frozen=True)
@@ -104,23 +111,44 @@ class Asked:
         return day
 
     @cached_property
-    def facts(self) -> Facts:
-        """Facts of the given tables, narrowed to the rep where one is named.
+    def team(self) -> Facts:
+        """Facts of the given tables, of everybody.
 
         Raises:
             SetupError: a set-up table holds something that is not allowed.
+        """
+        return facts_of(self.tables, self.as_of)
+
+    @cached_property
+    def rep(self) -> str:
+        """The rep asked for, spelled as the facts have it; "" = everybody.
+
+        Raises:
             RequestError: there is no such rep.
         """
-        return _narrowed(facts_of(self.tables, self.as_of), self.text("Rep"))
+        return _known_rep(self.team, self.text("Rep"))
+
+    @property
+    def facts(self) -> Facts:
+        """The team's facts, narrowed to the rep where one is named."""
+        rep, team = self.rep, self.team
+        if not rep:
+            return team
+        found: Facts = team.remember(("of_owner", rep), lambda: team.of_owner(rep))
+        return found
 
     @property
     def money_facts(self) -> Facts:
-        """The same, for figures that add up amounts.
+        """The same, for figures that add up amounts."""
+        return self._with_rates(self.facts)
 
-        Raises:
-            RequestError: amounts are in other currencies, and the rates were left out: they would silently be missing.
-        """
-        facts = self.facts
+    @property
+    def money_team(self) -> Facts:
+        """The team's facts, for figures that add up amounts and take a rep by name."""
+        return self._with_rates(self.team)
+
+    def _with_rates(self, facts: Facts) -> Facts:
+        """Raise RequestError where amounts in other currencies would silently be missing: the rates were left out."""
         base = facts.settings.currency.upper()
         foreign = facts.deals.loc[(facts.deals["currency"] != base) & facts.deals["local_amount"].notna(), "currency"]
         if len(foreign) and not isinstance(self.given["FX"], GivenTable):
@@ -140,21 +168,38 @@ class Asked:
         """The quarter asked for."""
         return read_quarter(self.given["Quarter"], self.facts)
 
+    @property
+    def without_history(self) -> str:
+        """A sentence for figures that read the deals' ways from history where it is given, and it was not."""
+        return "" if isinstance(self.given["History"], GivenTable) else WITHOUT_HISTORY
+
+    @property
+    def days(self) -> int | None:
+        """The number of days asked for; None = the setting's."""
+        days = self.given["Days"]
+        return days if isinstance(days, int) else None
+
     def text(self, name: str) -> str:
         """An argument as text; "" where the function has none of that name."""
         return str(self.given.get(name) or "")
 
+    def attribute(self, name: str) -> str:
+        """A choice as the name of an attribute: ``all-closed-mean`` as ``all_closed_mean``."""
+        return self.text(name).replace("-", "_")
 
+
+WITHOUT_HISTORY: Final = (
+    "History was left out, so how deals got where they are is read from their stages; the dashboards may differ."
+)
 TEAM: Final = "team"
 """What the filter cells of the dashboards say for everybody."""
 
 
-def _narrowed(facts: Facts, rep: str) -> Facts:
+def _known_rep(facts: Facts, rep: str) -> str:
     key = rep.strip().casefold()
-    known = {name.casefold() for name in facts.rep_names()}
+    known = {name.casefold(): name for name in facts.rep_names()}
     if not key or (key == TEAM and key not in known):
-        return facts
+        return ""
     if key not in known:
         raise RequestError(f"No deal, quota or rep has the name '{rep:.40}'; please write it as Owner has it.")
-    found: Facts = facts.remember(("of_owner", key), lambda: facts.of_owner(rep))
-    return found
+    return known[key]

@@ -16,10 +16,16 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
-from xlpipeline.addin.functions._cells import read_column, read_days, rows_of
+from xlpipeline.addin.functions._cells import read_column, read_days, read_moments, rows_of
 from xlpipeline.model.book import Book, BookTable
 from xlpipeline.model.facts import Facts, read_facts
+from xlpipeline.model.history import History, read_history
+from xlpipeline.model.history_table import HISTORY
+from xlpipeline.model.past import past_facts, reaches_back
 from xlpipeline.model.schema import INPUT_TABLES
+from xlpipeline.model.settings import read_settings
+from xlpipeline.model.snapshot_table import SNAPSHOTS
+from xlpipeline.model.tracking import last_refresh
 
 MARKS: Final = {
     "Pipeline": ("Stage",),
@@ -32,15 +38,21 @@ MARKS: Final = {
     "FX": ("Currency", "Period start", "Rate"),
     "Periods": ("Period", "Start", "End"),
     "Holidays": ("Date",),
+    "Experiments": ("Experiment", "Stage", "Start date"),
+    "Benchmarks": ("Measure", "Peers", "Source"),
+    HISTORY.name: ("Event ID", "Deal ID", "Kind", "Column", "Old", "New", "Not after"),
+    SNAPSHOTS.name: ("Date", "Taken on", "Stage"),
 }
 """Columns by which each table is recognised; the others may be missing."""
 
-_DAYS: Final = {
-    table.name: {column.name for column in table.columns if column.kind == "date"} for table in INPUT_TABLES
+_READERS: Final = {"date": read_days, "moment": read_moments}
+"""Columns of days and moments: Excel hands their cells over as numbers."""
+_TIMES: Final = {
+    table.name: {column.name: _READERS[column.kind] for column in table.columns if column.kind in _READERS}
+    for table in (*INPUT_TABLES, HISTORY, SNAPSHOTS)
 }
-"""Columns of days: Excel hands their cells over as numbers."""
 
-MOST_TABLES, MOST_FACTS = 24, 8
+MOST_TABLES, MOST_FACTS, MOST_HISTORIES = 24, 8, 2
 """How many are remembered: about what one sheet of figures uses."""
 
 Made = TypeVar("Made")
@@ -67,16 +79,31 @@ def book_of(tables: Iterable[GivenTable]) -> Book:
 
 
 def facts_of(tables: tuple[GivenTable, ...], as_of: dt.date) -> Facts:
-    """Facts of the given tables at a day.
+    """Facts of the given tables at a day; where History is given and reaches back to it, of the deals as they were.
 
     Raises:
         SetupError: a set-up table holds something that is not allowed.
     """
-    key = (as_of, *(given.digest for given in tables))
-    return _remembered(_FACTS, key, lambda: read_facts(book_of(tables), as_of), MOST_FACTS)
+    key = (as_of, *sorted(given.digest for given in tables))
+    return _remembered(_FACTS, key, lambda: _read(tables, as_of), MOST_FACTS)
+
+
+def _read(tables: tuple[GivenTable, ...], as_of: dt.date) -> Facts:
+    book = book_of(tables)
+    given = next((one for one in tables if one.table.name == HISTORY.name), None)
+    if given is None:
+        return read_facts(book, as_of)
+    history = _remembered(_HISTORIES, given.digest, lambda: read_history(given.table.frame), MOST_HISTORIES)
+    last = last_refresh(history)
+    if last is not None and as_of < last.date() and reaches_back(history, as_of):
+        return past_facts(book, history, as_of, read_settings(book))
+    facts = read_facts(book, as_of)
+    facts.remember_of_book("history", lambda: history)
+    return facts
 
 
 _TABLES: dict[bytes, BookTable | None] = {}
+_HISTORIES: dict[bytes, History] = {}
 _FACTS: dict[tuple[object, ...], Facts] = {}
 _Key = TypeVar("_Key")
 
@@ -106,7 +133,8 @@ def _table(name: str, given: object) -> BookTable | None:
     if any(len(row) != len(heads) for row in rows):
         return None
     columns = {head: read_column(cells) for head, cells in zip(heads, zip(*rows[1:], strict=True), strict=True)}
-    for head in _DAYS[name] & set(columns):
-        columns[head] = read_days(columns[head])
+    for head, read in _TIMES[name].items():
+        if head in columns:
+            columns[head] = read(columns[head])
     # Where the table stands is not known, so messages count its rows without the head.
     return BookTable(name, f"Table {name}", 0, 1, pd.DataFrame(columns, dtype=object))

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
 from xlpipeline.addin.functions._answers import of_figure
-from xlpipeline.addin.functions._arguments import (
-    AS_OF,
-    FX,
-    PERIODS,
-    PIPELINE,
-    REP,
-    REPS,
-    SETTINGS,
-    STAGES,
-    WINDOW,
-    choice,
-)
+from xlpipeline.addin.functions._arguments import DEALS, MONEY, OWN_HISTORY, TEAM, WINDOW, choice
 from xlpipeline.addin.functions._record import Answer, Asked, WorksheetFunction
 from xlpipeline.metrics import average_deal, cycle
+from xlpipeline.model.figure import refused
+
+_AVERAGES: Final = ("mean", "median", "low", "high")
 
 
 def _average_deal(asked: Asked) -> Answer:
-    facts = asked.money_facts
-    measure = average_deal.median_deal if asked.text("Measure") == "median" else average_deal.average_deal
-    return of_figure(measure(facts, asked.window), facts.money_unit)
+    facts, window, measure = asked.money_facts, asked.window, asked.text("Measure")
+    if measure == "mean":
+        return of_figure(average_deal.average_deal(facts, window), facts.money_unit)
+    median = average_deal.median_deal(facts, window)
+    if measure == "median" or median.value is None:
+        return of_figure(median, facts.money_unit)
+    bound = average_deal.median_bounds(facts, window)[_AVERAGES.index(measure) - _AVERAGES.index("low")]
+    if not math.isfinite(bound):
+        return of_figure(refused(f"{median.n:,} won deals are too few for this bound.", n=median.n, basis=median.basis))
+    return of_figure(replace(median, value=bound), facts.money_unit)
 
 
 def _cycle(asked: Asked) -> Answer:
     found = cycle.cycle(asked.facts, asked.window)
-    figure = getattr(found, asked.text("Measure").replace("-", "_"))
-    return of_figure(replace(figure, note=found.note))
+    return of_figure(replace(getattr(found, asked.attribute("Measure")), note=found.note))
 
 
 FUNCTIONS: Final = (
@@ -39,16 +38,10 @@ FUNCTIONS: Final = (
         name="XLP_AVERAGE_DEAL",
         description="Gives the mean amount of the deals won in the window, in the team's currency.",
         arguments=(
-            PIPELINE,
-            STAGES,
-            AS_OF,
-            choice("Measure", "What to give:", "mean", "median"),
+            *DEALS,
+            choice("Measure", "What to give (low and high: 95 % bounds of the median):", *_AVERAGES),
             WINDOW,
-            REP,
-            SETTINGS,
-            PERIODS,
-            REPS,
-            FX,
+            *MONEY,
         ),
         gives="amount",
         example="=XLP_AVERAGE_DEAL(Pipeline[#All],Stages[#All],AsOf,,,,Settings[#All])",
@@ -59,9 +52,7 @@ FUNCTIONS: Final = (
         name="XLP_CYCLE",
         description="Gives the calendar days from first contact (else Created) to the win of deals won in the window.",
         arguments=(
-            PIPELINE,
-            STAGES,
-            AS_OF,
+            *DEALS,
             choice(
                 "Measure",
                 "What to give:",
@@ -72,14 +63,13 @@ FUNCTIONS: Final = (
                 "all-closed-mean",
                 "lost-median",
                 "any-close-median",
+                "late-entry-share",
             ),
             WINDOW,
-            REP,
-            SETTINGS,
-            PERIODS,
-            REPS,
+            *TEAM,
+            OWN_HISTORY,
         ),
-        gives="calendar days",
+        gives="calendar days (late-entry-share: share of wins closed on the day they were created, from 0 to 1)",
         example='=XLP_CYCLE(Pipeline[#All],Stages[#All],AsOf,"median",,,Settings[#All])',
         metric="cycle",
         give=_cycle,

@@ -6,21 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from xlpipeline.addin.functions._answers import of_figure
-from xlpipeline.addin.functions._arguments import (
-    AS_OF,
-    FX,
-    HOLIDAYS,
-    PERIODS,
-    PIPELINE,
-    REP,
-    REPS,
-    SETTINGS,
-    STAGES,
-    choice,
-)
+from xlpipeline.addin.functions._arguments import DEALS, HOLIDAYS, MONEY, choice
 from xlpipeline.addin.functions._record import Answer, Argument, Asked, WorksheetFunction
 from xlpipeline.errors import RequestError
-from xlpipeline.metrics.velocity import velocity
+from xlpipeline.metrics.velocity import Stock, alternative, velocity
 
 _WINDOW: Final = Argument(
     "Window",
@@ -30,14 +19,18 @@ _WINDOW: Final = Argument(
     optional=True,
     usual="trailing",
 )
+_STOCKS: Final[dict[str, Stock]] = {"closed-per-day": "closed", "created-per-day": "created"}
 
 
 def _velocity(asked: Asked) -> Answer:
     facts, window = asked.money_facts, asked.window
     if window is None:
         raise RequestError("The window of a velocity cannot be all; please use trailing, quarter or a quarter's name.")
+    measure = asked.text("Measure")
+    if measure in _STOCKS:
+        return of_figure(alternative(facts, _STOCKS[measure], window), facts.money_unit)
     found = velocity(facts, window)
-    figure = getattr(found, asked.text("Measure").replace("-", "_"))
+    figure = getattr(found, asked.attribute("Measure"))
     return of_figure(replace(figure, note=f"{figure.note} {found.note}".strip()), facts.money_unit)
 
 
@@ -49,16 +42,18 @@ FUNCTIONS: Final = (
             "cycle in days."
         ),
         arguments=(
-            PIPELINE,
-            STAGES,
-            AS_OF,
-            choice("Measure", "What to give:", "per-day", "per-month", "clean-per-day", "realised-per-day"),
+            *DEALS,
+            choice(
+                "Measure",
+                "What to give (the last two take the deals closed or created in the window for those open now):",
+                "per-day",
+                "per-month",
+                "clean-per-day",
+                "realised-per-day",
+                *_STOCKS,
+            ),
             _WINDOW,
-            REP,
-            SETTINGS,
-            PERIODS,
-            REPS,
-            FX,
+            *MONEY,
             HOLIDAYS,
         ),
         gives="amount per day (per-month: per 30 days)",

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from xlpipeline.addin.functions._answers import of_rows
-from xlpipeline.addin.functions._arguments import ACTIVITIES, AS_OF, CRITERIA, HOLIDAYS, PIPELINE, SETTINGS, STAGES
+from xlpipeline.addin.functions._arguments import ACTIVITIES, CRITERIA, DEALS, HOLIDAYS, SETTINGS
 from xlpipeline.addin.functions._record import Answer, Asked, WorksheetFunction
 from xlpipeline.errors import RequestError
 from xlpipeline.metrics.aging import FLAGS
@@ -57,7 +57,7 @@ FUNCTIONS: Final = (
             "Gives one cell per row of Pipeline with the letters of its stale flags: T or B over the time-bound, "
             "I idle, C close date past, N next step."
         ),
-        arguments=(PIPELINE, STAGES, AS_OF, SETTINGS, HOLIDAYS),
+        arguments=(*DEALS, SETTINGS, HOLIDAYS),
         gives="one text per row of Pipeline, empty where a deal is not stale",
         example="=XLP_STALE_FLAGS(Pipeline[#All],Stages[#All],AsOf,Settings[#All],Holidays[#All])",
         metric="aging",
@@ -66,7 +66,7 @@ FUNCTIONS: Final = (
     WorksheetFunction(
         name="XLP_MISSING_CRITERIA",
         description="Gives one cell per row of Pipeline with the exit criteria that the deal does not meet yet.",
-        arguments=(PIPELINE, STAGES, AS_OF, CRITERIA, SETTINGS, ACTIVITIES, HOLIDAYS),
+        arguments=(*DEALS, CRITERIA, SETTINGS, ACTIVITIES, HOLIDAYS),
         gives="one text per row of Pipeline, empty where nothing is missing",
         example=(
             "=XLP_MISSING_CRITERIA(Pipeline[#All],Stages[#All],AsOf,Criteria[#All],Settings[#All],Activities[#All],"

@@ -1,13 +1,13 @@
-"""What is in play now: XLP_OPEN_PIPELINE and XLP_INFLATION."""
+"""What is in play now, and what comes in: XLP_OPEN_PIPELINE, XLP_INFLATION and XLP_CREATED_PIPELINE."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from xlpipeline.addin.functions._answers import of_figure, told
-from xlpipeline.addin.functions._arguments import AS_OF, FX, HOLIDAYS, PIPELINE, REP, REPS, SETTINGS, STAGES, choice
+from xlpipeline.addin.functions._answers import of_figure, of_table, told
+from xlpipeline.addin.functions._arguments import DEALS, FX, HOLIDAYS, OWN_HISTORY, REP, REPS, SETTINGS, choice
 from xlpipeline.addin.functions._record import Answer, Asked, WorksheetFunction
-from xlpipeline.metrics import inflation, open_pipeline
+from xlpipeline.metrics import created_pipeline, inflation, open_pipeline
 
 
 def _open_pipeline(asked: Asked) -> Answer:
@@ -26,14 +26,30 @@ def _inflation(asked: Asked) -> Answer:
     return of_figure(found.clean if measure == "clean" else found.as_entered, facts.money_unit)
 
 
+_WEEKS: Final = {
+    "week": "Week of", "created_n": "Created", "created_amount": "Created value", "qualified_n": "Qualified",
+    "qualified_amount": "Qualified value",
+}  # fmt: skip
+
+
+def _created_pipeline(asked: Asked) -> Answer:
+    facts = asked.money_facts
+    table = created_pipeline.by_week(facts)
+    blank = int(table["blank"].sum())
+    out = f" {blank:,} created deals without an amount count as 0." if blank else ""
+    running = " The last week is not over." if table["is_running"].any() else ""
+    why = (
+        f"Given: n = {int(table['created_n'].sum()):,} created deals, basis weeks from Monday to Sunday.{running}{out}"
+    )
+    return of_table(table, _WEEKS, why, "", ("created_amount", "qualified_amount"), facts.money_unit)
+
+
 FUNCTIONS: Final = (
     WorksheetFunction(
         name="XLP_OPEN_PIPELINE",
         description="Gives the amount of all deals that are open on the day, whenever they are expected to close.",
         arguments=(
-            PIPELINE,
-            STAGES,
-            AS_OF,
+            *DEALS,
             choice("Measure", "What to give:", "amount", "weighted", "count"),
             REP,
             SETTINGS,
@@ -52,9 +68,7 @@ FUNCTIONS: Final = (
             "wins."
         ),
         arguments=(
-            PIPELINE,
-            STAGES,
-            AS_OF,
+            *DEALS,
             choice("Measure", "What to give:", "share", "clean", "as-entered"),
             REP,
             SETTINGS,
@@ -66,5 +80,14 @@ FUNCTIONS: Final = (
         example="=XLP_INFLATION(Pipeline[#All],Stages[#All],AsOf,,,Settings[#All])",
         metric="inflation",
         give=_inflation,
+    ),
+    WorksheetFunction(
+        name="XLP_CREATED_PIPELINE",
+        description="Gives a table with one row per week: the deals created, and those that became qualified.",
+        arguments=(*DEALS, REP, SETTINGS, REPS, FX, OWN_HISTORY),
+        gives="table with a head, one row per week (its Monday: format it as a date); deals and amounts",
+        example="=XLP_CREATED_PIPELINE(Pipeline[#All],Stages[#All],AsOf,,Settings[#All],,,_History[#All])",
+        metric="created_pipeline",
+        give=_created_pipeline,
     ),
 )
