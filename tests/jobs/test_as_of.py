@@ -203,7 +203,7 @@ def test_any_past_day_gives_the_figures_that_its_refresh_gave() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_VISITS, st.sampled_from(("flag", "revert")))
 @example(A_MONTH, "flag")
 def test_any_past_day_gives_the_figures_that_its_refresh_gave_over_many_stories(visits: Visits, policy: str) -> None:
@@ -220,7 +220,7 @@ def test_any_past_day_shows_every_cell_that_its_refresh_showed(visits: Visits, p
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(_VISITS)
 @example(A_MONTH)
 def test_all_metrics_keep_the_laws_with_a_history(visits: Visits) -> None:
