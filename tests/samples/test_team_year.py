@@ -350,8 +350,7 @@ def team_keeps_the_laws(*, seed: int, deals: int, as_of: dt.date, reps: int, mes
     assert any(start <= as_of <= end for start, end in quarters)
 
 
-@settings(max_examples=12, deadline=None)
-@given(
+any_team = given(
     seed=st.integers(0, 2**63),
     deals=st.integers(1, 300),
     as_of=st.dates(dt.date(2001, 1, 1), dt.date(2080, 12, 31)),
@@ -359,6 +358,10 @@ def team_keeps_the_laws(*, seed: int, deals: int, as_of: dt.date, reps: int, mes
     mess=st.floats(0, 5),
     first_month=st.integers(1, 12),
 )
+
+
+@settings(max_examples=12, deadline=None)
+@any_team
 def test_any_team_on_any_day_keeps_the_laws(
     *, seed: int, deals: int, as_of: dt.date, reps: int, mess: float, first_month: int
 ) -> None:
@@ -367,14 +370,7 @@ def test_any_team_on_any_day_keeps_the_laws(
 
 @pytest.mark.slow
 @settings(max_examples=100, deadline=None)
-@given(
-    seed=st.integers(0, 2**63),
-    deals=st.integers(1, 300),
-    as_of=st.dates(dt.date(2001, 1, 1), dt.date(2080, 12, 31)),
-    reps=st.integers(1, 12),
-    mess=st.floats(0, 5),
-    first_month=st.integers(1, 12),
-)
+@any_team
 def test_any_team_on_any_day_keeps_the_laws_over_many(
     *, seed: int, deals: int, as_of: dt.date, reps: int, mess: float, first_month: int
 ) -> None:

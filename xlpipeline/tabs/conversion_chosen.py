@@ -9,10 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from xlpipeline.model.facts import Facts
-from xlpipeline.model.schema import Column, Kind, Table
+from xlpipeline.model.schema import Table
 from xlpipeline.model.stage_paths import stage_paths
 from xlpipeline.tabs.conversion_choice import KEY, chosen_key, cohorts
 from xlpipeline.tabs.conversion_groups import short_note
+from xlpipeline.tabs.followed_tables import following
 from xlpipeline.tabs.wording import (
     EMPTY,
     given,
@@ -22,28 +23,22 @@ from xlpipeline.tabs.wording import (
     result,
 )
 
-
-def _followed(name: str, kind: Kind, note: str, unit: str = "") -> Column:
-    """A column whose cells follow the choice by a formula."""
-    return Column(name, kind, note, 14, "formula", unit)
-
-
 CHOSEN: Final = Table(
     "ConversionChosen",
     "Conversion",
     "Stage conversion of the chosen deals and period",
     (
         result("Stage", "text", "Open stages, in their order."),
-        _followed("Entered", "whole", "Deals that first entered this stage or a later one in the period.", "deals"),
-        _followed("Went on", "whole", "Of them, deals that reached a later stage or were won by now.", "deals"),
-        _followed("Lost", "whole", "Of them, deals that were lost or derailed without going on.", "deals"),
-        _followed("Open", "whole", "Of them, deals that are still open in this stage or before it.", "deals"),
-        _followed("Conversion", "share", "Went on / (went on + lost)."),
-        _followed("95 % interval", "text", "Wilson interval of the conversion; with few deals the counts."),
-        _followed("Decided", "whole", "Went on + lost: the deals behind the conversion.", "deals"),
-        _followed("At least", "share", "If every undecided and unknown deal is lost here."),
-        _followed("At most", "share", "If every undecided and unknown deal goes on."),
-        _followed("Note", "text", "Immature: more than 20 % are undecided. Or why there is no figure."),
+        following("Entered", "whole", "Deals that first entered this stage or a later one in the period.", "deals"),
+        following("Went on", "whole", "Of them, deals that reached a later stage or were won by now.", "deals"),
+        following("Lost", "whole", "Of them, deals that were lost or derailed without going on.", "deals"),
+        following("Open", "whole", "Of them, deals that are still open in this stage or before it.", "deals"),
+        following("Conversion", "share", "Went on / (went on + lost)."),
+        following("95 % interval", "text", "Wilson interval of the conversion; with few deals the counts."),
+        following("Decided", "whole", "Went on + lost: the deals behind the conversion.", "deals"),
+        following("At least", "share", "If every undecided and unknown deal is lost here."),
+        following("At most", "share", "If every undecided and unknown deal goes on."),
+        following("Note", "text", "Immature: more than 20 % are undecided. Or why there is no figure."),
     ),
     key="Stage",
 )
@@ -66,8 +61,8 @@ CHART: Final = Table(
     "Behind the chart of stage conversion",
     (
         result("Stage", "text", "Open stages, in their order."),
-        _followed("Label", "text", "Stage with interval and n."),
-        _followed("Share", "share", "Went on / (went on + lost); where that is not given, the lower bound."),
+        following("Label", "text", "Stage with interval and n."),
+        following("Share", "share", "Went on / (went on + lost); where that is not given, the lower bound."),
     ),
     key="Stage",
 )

@@ -12,7 +12,8 @@ import pandas as pd
 
 from xlpipeline.metrics.waterfall_moves import LINES, Waterfall
 from xlpipeline.model.facts import Facts
-from xlpipeline.model.schema import Column, Kind, Table
+from xlpipeline.model.schema import Table
+from xlpipeline.tabs.followed_tables import following
 from xlpipeline.tabs.wording import EMPTY, money_text, result
 
 FILTER: Final = "waterfall_rep"
@@ -53,19 +54,14 @@ _STEP_COUNT: Final = len(_STEPS) + 2
 _BARS: Final = ("Base", "Open", "In", "Won", "Out")
 
 
-def _followed(name: str, kind: Kind, note: str, unit: str = "") -> Column:
-    """A column whose cells follow the filter by a formula."""
-    return Column(name, kind, note, 14, "formula", unit)
-
-
 LINES_TABLE: Final = Table(
     "WaterfallLines",
     "Waterfall",
     "From opening to closing",
     (
         result("Line", "text", "Opening + all lines = closing, to the last cent."),
-        _followed("Deals", "whole", "Deals behind the line, of the chosen rep or the team.", "deals"),
-        _followed("Amount", "money", "Their amount.", "currency"),
+        following("Deals", "whole", "Deals behind the line, of the chosen rep or the team.", "deals"),
+        following("Amount", "money", "Their amount.", "currency"),
         result("Meaning", "text", "What the line tells."),
     ),
     key="Line",
@@ -104,8 +100,8 @@ CHART: Final = Table(
     "The waterfall of the chosen rep",
     (
         result("Step", "whole", "Number of the step."),
-        _followed("Label", "text", "Step and amount."),
-        *(_followed(name, "money", "Part of the column.", "currency") for name in _BARS),
+        following("Label", "text", "Step and amount."),
+        *(following(name, "money", "Part of the column.", "currency") for name in _BARS),
     ),
     key="Step",
 )
