@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xlpipeline import __version__
-from xlpipeline.errors import CriteriaError, NoNextStageError, ReasonError, XlpipelineError
+from xlpipeline.errors import CriteriaError, NoNextStageError, PipelineError, ReasonError, XlpipelineError
 
 if TYPE_CHECKING:
     from xlpipeline.hosts.file import ClosedWorkbook
@@ -67,6 +67,7 @@ _HINTS: Final[dict[type[XlpipelineError], str]] = {
     CriteriaError: '\nIf it must move all the same, give the reason: --override "…".',
     ReasonError: ' Write --reason "…".',
     NoNextStageError: " Write --to STAGE.",
+    PipelineError: ' Write --pipeline "NAME".',
 }
 """What a refusal asks for, as this door takes it."""
 
@@ -143,6 +144,7 @@ def _import(options: argparse.Namespace) -> Outcome:
         now=_now(),
         map_path=options.map,
         dry_run=options.dry_run,
+        pipeline=options.pipeline,
         progress=_progress,
     )
 
@@ -174,10 +176,44 @@ def _advance(options: argparse.Namespace) -> Outcome:
     return advance_in(_workbook(options), request, now=_now(), user=_user(), progress=_progress)
 
 
+def _import_leads(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.import_leads import import_leads_in  # noqa: PLC0415
+
+    return import_leads_in(
+        _workbook(options), options.source, now=_now(), dry_run=options.dry_run, user=_user(), progress=_progress
+    )
+
+
+def _convert(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.convert_lead import convert_in  # noqa: PLC0415
+
+    return convert_in(_workbook(options), options.lead, name=options.name, now=_now(), user=_user(), progress=_progress)
+
+
+def _review(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.review import review_in  # noqa: PLC0415
+
+    return review_in(_workbook(options), options.label, now=_now(), user=_user(), progress=_progress)
+
+
 def _snapshot(options: argparse.Namespace) -> Outcome:
     from xlpipeline.jobs.snapshot import snapshot_in  # noqa: PLC0415
 
     return snapshot_in(_workbook(options), options.label, now=_now(), user=_user(), progress=_progress)
+
+
+def _score(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.win_score import score_in  # noqa: PLC0415
+
+    return score_in(_workbook(options), now=_now(), user=_user(), progress=_progress)
+
+
+def _reminders(options: argparse.Namespace) -> Outcome:
+    from xlpipeline.jobs.reminders import reminders_in  # noqa: PLC0415
+
+    return reminders_in(
+        _workbook(options), options.output, now=_now(), rep=options.rep, days=options.days, progress=_progress
+    )
 
 
 def _forget(options: argparse.Namespace) -> Outcome:
@@ -275,13 +311,21 @@ def _add_building(command: _Command) -> None:
     new.add_argument("--currency", type=_currency, metavar="ISO", help="base currency, such as EUR")
     new.add_argument("--force", action="store_true", help="replace a file of that name")
 
-    imports = command("import", "bring deals from a CSV or XLSX into a workbook", _import)
+    imports = command("import", "bring deals, stage history or activities from a CSV or XLSX into a workbook", _import)
     imports.add_argument("workbook", type=Path)
-    imports.add_argument("source", type=Path, help="the CSV or XLSX file")
+    imports.add_argument("source", type=Path, help="the CSV or XLSX file, or a web page that is called .xls")
     imports.add_argument(
         "--map", type=Path, metavar="FILE", help="mapping file (.toml) that fixes columns, dates and spellings"
     )
+    imports.add_argument(
+        "--pipeline", default="", metavar="NAME", help="which pipeline of the file (one workbook holds one)"
+    )
     imports.add_argument("--dry-run", action="store_true", help="show what would happen and write nothing")
+
+    leads = command("import-leads", "bring leads, or what they did, from a CSV or XLSX into Leads", _import_leads)
+    leads.add_argument("workbook", type=Path)
+    leads.add_argument("source", type=Path, help="the file; it needs a column Lead ID")
+    leads.add_argument("--dry-run", action="store_true", help="show what would happen and write nothing")
 
     upgrade = command("upgrade", "add what newer versions have to an older workbook", _upgrade)
     upgrade.add_argument("workbook", type=Path)
@@ -329,9 +373,27 @@ def _add_working(command: _Command) -> None:
     )
     advance.add_argument("--reason", default="", metavar="REASON", help="why the deal goes back or is reopened")
 
+    convert = command("convert", "make a lead an opportunity, and keep the link", _convert)
+    convert.add_argument("workbook", type=Path)
+    convert.add_argument("lead", help="the Lead ID")
+    convert.add_argument("--name", default="", metavar="TEXT", help="what to call the opportunity")
+
+    review = command("review", "freeze a snapshot, and write what to talk through with each rep", _review)
+    review.add_argument("workbook", type=Path)
+    review.add_argument("--label", default="", metavar="TEXT", help="what to call it, such as weekly")
+
     snapshot = command("snapshot", "keep what the pipeline looks like now", _snapshot)
     snapshot.add_argument("workbook", type=Path)
     snapshot.add_argument("--label", default="", metavar="TEXT", help="what to call it")
+
+    score = command("score", "fit the win score to the team's closed deals, and score the open ones", _score)
+    score.add_argument("workbook", type=Path)
+
+    reminders = command("reminders", "write what is due and overdue as a calendar file", _reminders)
+    reminders.add_argument("workbook", type=Path)
+    reminders.add_argument("output", type=Path, help="the .ics file")
+    reminders.add_argument("--rep", default="", metavar="NAME", help="only what this rep is to do")
+    reminders.add_argument("--days", type=int, default=30, metavar="N", help="so many days ahead (default 30)")
 
     forget = command("forget", "take a person's name out of every table and the history", _forget)
     forget.add_argument("workbook", type=Path)

@@ -7,6 +7,8 @@
     │   └── NoNextStageError  a move needs to say where to
     ├── SetupError        a recipe, a mapping file or a set-up table holds something that is not allowed
     ├── SourceError       a file to import cannot be read or understood
+    │   └── PipelineError     it holds several pipelines, and one must be chosen
+    │       └── OtherPipelineError   it holds another pipeline than the workbook
     └── BookError         the workbook cannot be read or must not be written
         ├── BusyError     somebody else holds the workbook or has just changed it
         └── GrowthError   a table has no room to grow
@@ -41,6 +43,18 @@ class SetupError(XlpipelineError):
 
 class SourceError(XlpipelineError):
     """A file to import cannot be read or understood."""
+
+
+class PipelineError(SourceError):
+    """A file to import holds deals of several pipelines; ``names`` are theirs."""
+
+    def __init__(self, message: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.names = names
+
+
+class OtherPipelineError(PipelineError):
+    """A file to import holds no deals of the pipeline that the workbook holds."""
 
 
 class BookError(XlpipelineError):

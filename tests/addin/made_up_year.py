@@ -64,13 +64,33 @@ def _entered(stage: str, today: dt.date) -> Row:
     return {"Stage": stage, "Stage seen": stage, "Stage since": today}
 
 
+_OTHER_TABLES: Final[dict[str, dict[str, list[object]]]] = {
+    "Leads": {"Lead ID": ["L1", "L2"], "Lead": ["A", "B"], "Owner": ["Ann", "Bob"], "Source": ["Fair", "Mail"],
+              "Created": [YEAR[30], YEAR[33]], "Status": ["working", "new"], "First response": [YEAR[31], None]},
+    "Scoring": {"Framework": ["BANT", "Deal"], "Mark": ["Need", "Budget"], "Highest mark": [2, 5], "Weight": [1, 1]},
+    "ICP": {"Field": ["Employees"], "Operator": [">="], "Value": ["50"], "Points": [10]},
+    "Activities": {"Date": [YEAR[33], YEAR[35]], "Deal ID": ["D33-0", "D34-1"], "Type": ["Call", "E-mail"],
+                   "By": ["Ann", "Bob"]},
+    "Cadence": {"Stage": ["Prospect"], "Day": [2], "Channel": ["Call"]},
+    "Playbook": {"Stage": ["Prospect"], "Process step": ["Ask who decides."]},
+    "Costs": {"Month": [YEAR[33]], "Source": ["Fair"], "Spend": [1000]},
+}  # fmt: skip
+
+
 def _with_forecasts(book: Book) -> Book:
-    """Forecasts kept with every snapshot, an experiment and a benchmark."""
+    """Forecasts kept with every snapshot, an experiment, a benchmark, and a row of every other table of the team."""
     kept = book.frame(SNAPSHOTS.name).copy()
     for head, cell in (("Weighted forecast", 900.0), ("Commit forecast", 500.5), ("N days", 30), ("N-day wins", 2.5)):
         kept[head] = pd.Series([cell] * len(kept), dtype=object)
-    tried = {"Experiment": ["Call first"], "Stage": ["Qualified"], "Start date": [YEAR[20]]}
-    peers = {"Measure": ["Win rate"], "Peers": [0.25], "Source": ["A report"], "As of": [YEAR[0]]}
-    more = {"Experiments": tried, "Benchmarks": peers}
-    frames = {SNAPSHOTS.name: kept} | {name: pd.DataFrame(cells, dtype=object) for name, cells in more.items()}
+    tried: dict[str, list[object]] = {"Experiment": ["Call first"], "Stage": ["Qualified"], "Start date": [YEAR[20]]}
+    peers: dict[str, list[object]] = {
+        "Measure": ["Win rate"],
+        "Peers": [0.25],
+        "Source": ["A report"],
+        "As of": [YEAR[0]],
+    }
+    more: dict[str, dict[str, list[object]]] = {"Experiments": tried, "Benchmarks": peers, **_OTHER_TABLES}
+    marked = book.frame("Pipeline").assign(**{"Need": 1, "Deal budget": 3})
+    frames = {SNAPSHOTS.name: kept, "Pipeline": marked}
+    frames |= {name: pd.DataFrame(cells, dtype=object) for name, cells in more.items()}
     return Book({**book.tables, **{name: BookTable(name, name, 1, 1, frame) for name, frame in frames.items()}})

@@ -107,6 +107,7 @@ def test_the_sheets_and_the_workbook_are_the_modules_they_name(addin: Path) -> N
     assert names == documents == ["ThisWorkbook", "Sheet1", "Sheet2"]
 
 
+@pytest.mark.slow
 def test_our_modules_call_only_what_is_public_in_xlwings() -> None:
     heads = re.findall(r"^Private (?:Function|Sub) (\w+)", addin_module(FILES), re.MULTILINE)
     hidden = set(heads) | set(CUT)
@@ -233,6 +234,7 @@ def test_the_hidden_settings_sheet_answers_with_the_path_that_was_baked_in(addin
     assert settings["LICENSE_KEY"] == settings["CONDA ENV"] == settings["CONDA PATH"] == settings["PYTHONPATH"] == ""
 
 
+@pytest.mark.slow
 def test_the_version_that_the_sheet_says_is_the_one_in_the_vba(addin: Path) -> None:
     texts = "".join(modules_in(addin).values())
     assert f'XLWINGS_VERSION As String = "{settings_in(addin)["XLWINGS_VERSION"]}"' in texts
@@ -250,6 +252,7 @@ def test_no_person_and_no_clock_is_in_the_file(addin: Path) -> None:
 # the same bytes -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(addin: Path) -> None:
     assert build_addin(PYTHON, FILES, OWN) == addin.read_bytes()
 

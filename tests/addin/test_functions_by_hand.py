@@ -84,6 +84,7 @@ def test_fiscal_periods_of_ones_own_count_where_their_table_is_given() -> None:
     assert value(ask("XLP_WIN_RATE", given, AS_OF, Window="quarter")) == 0.5
 
 
+@pytest.mark.slow
 def test_win_rate_by_value_is_refused_where_lost_deals_have_no_amount() -> None:
     found = ask("XLP_WIN_RATE", tables(*FIVE, *[lost(amount=None)] * 2), AS_OF, Basis="value")
     assert value(found) == NOT_AVAILABLE

@@ -75,6 +75,7 @@ def test_the_waterfall_spills_opening_lines_with_their_signs_and_closing() -> No
     assert found.why.startswith("Given: n = 3 deals at the opening, basis 2026 Q2 from")
 
 
+@pytest.mark.slow
 def test_the_waterfall_of_a_rep_and_that_of_a_team_without_a_past() -> None:
     first = [deal("D1", 100), deal("D2", 250, Owner="Bob")]
     tables = com_tables(lived((APRIL, first), ("2026-05-04", [first[0], first[1] | {"Owner": "Ann"}])).book)
@@ -85,6 +86,7 @@ def test_the_waterfall_of_a_rep_and_that_of_a_team_without_a_past() -> None:
     assert nothing.why.startswith("History begins today")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "shown"), [(4, NOT_AVAILABLE), (5, 0.2)])
 def test_one_of_five_slipped_and_one_of_four_is_no_rate(n: int, shown: object) -> None:
     found = ask("XLP_SLIPPAGE", quarter(n, 1), day("2026-05-04"))
@@ -106,6 +108,7 @@ def test_decay_counts_the_week_in_which_deals_left_the_quarter() -> None:
     assert set(column(found, "Past quarters")) == {NOT_AVAILABLE}
 
 
+@pytest.mark.slow
 def test_history_gives_the_deals_of_an_earlier_day_and_without_it_they_are_as_now() -> None:
     rows = [deal("D1", 300)]
     tables = com_tables(lived((APRIL, [deal("D1", 100)]), ("2026-05-04", rows)).book)
@@ -184,6 +187,7 @@ def test_an_option_that_says_nothing_there_is_never_left_aside_in_silence(
     assert "please leave it out" in found.why
 
 
+@pytest.mark.slow
 def test_a_day_is_a_number_in_a_spilled_table_and_a_reason_stands_beside_its_deal() -> None:
     rows = [deal("D1", 100, "2026-04-30"), deal("D2", 100, "2026-07-01")]
     found = ask("XLP_DEALS_AT_RISK", com_tables(lived((APRIL, rows)).book), day("2026-05-04"))

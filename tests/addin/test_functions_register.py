@@ -20,6 +20,15 @@ NO_CELL = {
     "clean_up": "a list of deals, on the tab Aging",
     "won_trend": "a table for a chart, on the Dashboard",
     "scorecard": "the other figures side by side, on the Dashboard",
+    "priority": "it needs the history, which no cell is given; the list is on the tab Review",
+    "moves_since": "it needs the history, which no cell is given; the list is on the tab Review",
+    "stuck_deals": "a list of deals, on the tab Review",
+    "loss_causes": "a table, on the tab Coaching",
+    "overrides": "it needs the history; the table is on the tab Coaching",
+    "hygiene": "its own formulas stand on the tab Checklist",
+    "lead_sources": "a table, on the tab Marketing view",
+    "objections": "a table, on the tab Leads summary",
+    "win_score": "a job fits it; the score of each deal stands in the table WinScores, on the tab Win score",
     "data_quality": "it needs every check, and so every table of the workbook",
 }
 """Metrics without a worksheet function, and why."""

@@ -214,6 +214,7 @@ def test_where_excel_does_not_run_nothing_is_installed(action: str, capsys: pyte
     assert capsys.readouterr().err.startswith("xlpipeline: Excel does not run on this system")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_the_commands_install_and_uninstall_for_the_user(
     platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,8 +19,9 @@ from xlpipeline.addin.actions import importing, new_team, validating
 from xlpipeline.addin.click import Click
 
 BUTTONS = (
-    "refresh_metrics", "validate", "advance_stage", "colour_stale_rows", "take_snapshot", "next_issue", "import_deals",
-    "new_team_workbook", "explain_figure", "about",
+    "refresh_metrics", "validate", "advance_stage", "convert_lead", "colour_stale_rows", "take_snapshot", "next_issue",
+    "start_review",
+    "import_deals", "new_team_workbook", "explain_figure", "about",
 )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from xlpipeline.addin.ribbon import BUTTONS, Button
 NS = {"c": ribbon.NAMESPACE}
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("customui.xsd")))
 MACROS = (
-    "refresh_metrics", "validate", "next_issue", "advance_stage", "colour_stale_rows", "take_snapshot", "import_deals",
+    "refresh_metrics", "validate", "next_issue", "advance_stage", "convert_lead", "colour_stale_rows",
+    "take_snapshot", "start_review", "import_deals",
     "new_team_workbook", "explain_figure", "about",
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def test_the_groups_stand_as_a_day_goes() -> None:
     }
     assert groups == {
         "Every day": ["Refresh metrics", "Validate", "Next issue"],
-        "Deals": ["Advance stage", "Color stale rows", "Take snapshot"],
+        "Deals": ["Advance stage", "Convert lead", "Color stale rows", "Take snapshot", "Start review"],
         "Workbooks": ["Import…", "New team workbook…"],
         "Understand": ["Explain this figure"],
         "Options": ["Settings", "About"],

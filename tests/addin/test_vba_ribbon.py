@@ -175,6 +175,7 @@ def test_other_buttons_leave_that_fault_for_explain(excel: Excel) -> None:
     assert excel.app.run("Look", "XlpLastFault") == "XLP_WIN_RATE could not be asked."
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_click_is_one_sentence_with_what_to_do(excel: Excel) -> None:
     excel.open_team_book()
     excel.app.add_module(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.checks.history_examples import HISTORY_EXAMPLES
+from tests.checks.lead_examples import LEAD_EXAMPLES
 from tests.checks.small_book import CLOSED, STAGES, table
 from xlpipeline.model.book import BookTable, CellError
 from xlpipeline.model.schema import PIPELINE
@@ -37,11 +38,41 @@ _YESTERDAY = dt.date(2026, 5, 14)
 _BEFORE_CREATED = CLOSED | {"Actual close": dt.date(2026, 4, 30)}
 _ON_CREATED = CLOSED | {"Actual close": dt.date(2026, 5, 1)}
 
+_TYPES = table("ActivityTypes", ["Activity type"], [["Call"], ["Meeting"]], "Lists")
+
+
+def _log(*rows: tuple[object, ...]) -> BookTable:
+    """Activities as day, ID and type; () is a blank row."""
+    return table("Activities", ["Date", "Deal ID", "Type"], [row or (None, None, None) for row in rows])
+
+
 EXAMPLES: Mapping[str, Example] = {
     **{
         name: Example(tuple(deals), flagged, says, others=others, column=column)
         for name, (deals, flagged, says, others, column) in HISTORY_EXAMPLES.items()
     },
+    **{
+        name: Example(tuple(deals), flagged, says, others=others, column=column, heads=heads)
+        for name, (deals, flagged, says, others, column, heads) in LEAD_EXAMPLES.items()
+    },
+    "unknown_parent": Example(
+        ({"Parent deal": "D9"}, {"Parent deal": " d2 "}, {}, {"Parent deal": " "}),
+        (0,),
+        "No deal has the ID D9.",
+        column="Parent deal",
+    ),
+    "self_parent": Example(
+        ({"Parent deal": "d0 "}, {"Parent deal": "D0"}, {}),
+        (0,),
+        "The deal names itself as its parent.",
+        column="Parent deal",
+    ),
+    "circular_parent": Example(
+        ({"Parent deal": "D1"}, {"Parent deal": "D2"}, {"Parent deal": "D0"}, {"Parent deal": "D1"}, {}),
+        (0, 1, 2),
+        "Its parent D1 leads back to the deal itself.",
+        column="Parent deal",
+    ),
     "missing_column": Example(
         ({},),
         (-1,),
@@ -439,5 +470,68 @@ EXAMPLES: Mapping[str, Example] = {
         ),
         (0,),
         "The last stage 'Propsal' is not on Process. Did you mean Proposal?",
+    ),
+    "activity_without_deal": Example(
+        ({"Deal ID": "D-1"},),
+        (1, 2),
+        "No deal and no lead has the ID D-9.",
+        others=(
+            _log((_DAY, " d-1 ", "Call"), (_DAY, "D-9", "Call"), (_DAY, None, "Call"), (_DAY, "L-1", "Call"), ()),
+            table("Leads", ["Lead ID"], [["L-1"]]),
+        ),
+        column="Deal ID",
+    ),
+    "undated_activity": Example(
+        ({"Deal ID": "D-1"},),
+        (0, 1, 2),
+        "'soon' is no date.",
+        others=(_log(("soon", "D-1", "Call"), (None, "D-1", "Call"), (_DAY, "D-1", " "), (_DAY, "D-1", "Call"), ()),),
+    ),
+    "unknown_activity_type": Example(
+        ({"Deal ID": "D-1"},),
+        (1,),
+        "The type 'Cal' is not in ActivityTypes (2 rows). Did you mean Call?",
+        others=(_log((_DAY, "D-1", "CALL"), (_DAY, "D-1", "Cal"), (_DAY, "D-1", "cal"), (_DAY, "D-1", None)), _TYPES),
+        column="Type",
+    ),
+    "unusable_cadence": Example(
+        ({},),
+        (1, 2, 3, 4, 5),
+        "'Talk' is no stage.",
+        others=(
+            table(
+                "Cadence",
+                ["Stage", "Day", "Channel"],
+                [
+                    ["Proposal", 0, "call"],
+                    ["Talk", 1, "Call"],
+                    ["Proposal", -1, "Call"],
+                    ["Proposal", 1.5, "Call"],
+                    ["Proposal", 1001, "Call"],
+                    ["Proposal", 1000, "Fax"],
+                    [None, None, None],
+                    ["Proposal", 1000, "Meeting"],
+                ],
+            ),
+            _TYPES,
+        ),
+    ),
+    "unusable_playbook": Example(
+        ({},),
+        (1, 2),
+        "'Talk' is no stage.",
+        others=(
+            table(
+                "Playbook",
+                ["Stage", "Process step", "Required activities"],
+                [
+                    ["proposal", "Send it", "call; MEETING"],
+                    ["Talk", "Listen", None],
+                    ["Proposal", "Send it", "Call; Fax; Telex"],
+                    [None, None, None],
+                ],
+            ),
+            _TYPES,
+        ),
     ),
 }

@@ -11,6 +11,7 @@ import pytest
 
 import xlpipeline.checks
 from tests.checks.examples import EXAMPLES
+from tests.checks.lead_examples import costs, leads
 from tests.checks.small_book import CLOSED, facts_of, table
 from xlpipeline.checks import CHECKS, SEVERITIES, find_faults, find_issues
 from xlpipeline.checks.broken_table import ALSO, NEEDED
@@ -101,6 +102,13 @@ def test_every_check_says_what_why_and_what_to_do(check: Check) -> None:
     assert len({c.title.casefold() for c in CHECKS}) == len(CHECKS)
 
 
+def test_leads_that_are_worked_or_became_a_deal_have_no_issue() -> None:
+    long_ago = facts_of([{}]).deals["created"].iloc[0].date().replace(day=1, month=1)
+    lead = {"Created": long_ago, "Status": "qualified", "Deal ID": "D0"}
+    well = leads(lead, lead | {"Status": "working", "Deal ID": None})
+    assert BY_NAME["qualified_without_deal"].find(facts_of([{}], others=well)).empty
+
+
 def test_six_spellings_of_a_stage_are_found_and_mapped() -> None:
     spellings = ["closed won", "Won ", "Closed-Won", "Wn", "WON!", "won (signed)"]
     found = BY_NAME["unknown_stage"].find(facts_of([CLOSED | {"Stage": s} for s in spellings]))
@@ -117,6 +125,18 @@ def test_owners_and_products_pass_while_their_lists_are_empty() -> None:
     facts = facts_of([{"Owner": "Nobody", "Product": "Anything"}])
     assert BY_NAME["unknown_owner"].find(facts).empty
     assert BY_NAME["unknown_product"].find(facts).empty
+
+
+def test_leads_costs_and_activities_pass_while_their_lists_are_empty() -> None:
+    log = table("Activities", ["Date", "By"], [[CLOSED["Actual close"], "Nobody"]])
+    facts = facts_of([{}], others=[*leads({"Owner": "Nobody", "Source": "Anything"}), costs(("Anything",)), log])
+    for name in ("unknown_lead_owner", "unknown_lead_source", "unknown_cost_source", "unknown_activity_by"):
+        assert BY_NAME[name].find(facts).empty
+
+
+def test_an_issue_of_a_lead_links_to_its_cell() -> None:
+    issues = find_issues(facts_of([{}], others=leads({}, {"Created": "soon"})))
+    assert issues[["Check", "Cell"]].to_numpy().tolist() == [["Unreadable cell of a lead", "'Leads'!G6"]]
 
 
 def test_an_amount_is_not_absurd_while_fewer_than_five_deals_are_won() -> None:
@@ -186,6 +206,7 @@ def test_a_book_without_any_fault_has_no_issue() -> None:
     assert {*issues.columns, "Go to"} == {*ISSUES.heads, "quiet"}
 
 
+@pytest.mark.slow
 def test_faults_are_found_anew_for_new_facts() -> None:
     assert len(find_faults(facts_of([{"Account": None}]))) == 1
     assert len(find_faults(facts_of([{}]))) == 0

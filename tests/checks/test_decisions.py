@@ -62,6 +62,7 @@ def test_a_decision_holds_with_a_reason_and_before_its_last_day(decision: Decisi
     assert bool(decision.lacks(AS_OF)) is bool(asks)
 
 
+@pytest.mark.slow
 def test_an_accepted_issue_stays_so_and_does_not_count() -> None:
     issues = again(NEGATIVE, NEGATIVE, as_of=TOMORROW, **ACCEPTED)
     assert issues["quiet"].tolist() == [True]
@@ -69,12 +70,14 @@ def test_an_accepted_issue_stays_so_and_does_not_count() -> None:
     assert standing(issues).empty
 
 
+@pytest.mark.slow
 def test_another_fault_in_the_cell_takes_the_decision_away() -> None:
     issues = again(NEGATIVE, [{"Deal ID": "X1", "Amount": -6.0}], **ACCEPTED)
     assert issues["quiet"].tolist() == [False]
     assert issues["Decision"].tolist() == issues["Reason"].tolist() == [None]
 
 
+@pytest.mark.slow
 def test_a_mended_fault_takes_its_decision_with_it() -> None:
     mended = again(NEGATIVE, [{"Deal ID": "X1", "Amount": 5.0}], **ACCEPTED)
     assert mended.empty
@@ -82,6 +85,7 @@ def test_a_mended_fault_takes_its_decision_with_it() -> None:
     assert back["quiet"].tolist() == [False]
 
 
+@pytest.mark.slow
 def test_sorting_the_rows_of_pipeline_moves_no_decision() -> None:
     good = {"Deal ID": "X0"}
     issues = again([*NEGATIVE, good], [good, *NEGATIVE], **ACCEPTED)
@@ -89,6 +93,7 @@ def test_sorting_the_rows_of_pipeline_moves_no_decision() -> None:
     assert issues["Cell"].str.endswith("6").all()
 
 
+@pytest.mark.slow
 def test_a_duplicate_stays_accepted_where_its_twin_is_sorted_to_another_row() -> None:
     pair = [{"Deal ID": "X1", "Opportunity": "Toner"}, {"Deal ID": "X2", "Opportunity": "Toner"}]
     other = {"Deal ID": "X3", "Opportunity": "Lamps", "Account": "Zeta"}
@@ -97,6 +102,7 @@ def test_a_duplicate_stays_accepted_where_its_twin_is_sorted_to_another_row() ->
     assert issues["quiet"].tolist() == [True]
 
 
+@pytest.mark.slow
 def test_another_day_over_the_bound_is_the_same_fault_and_another_stage_is_not() -> None:
     over = GOOD | {"Deal ID": "X1", "Stage since": dt.date(2026, 5, 7)}
     monday = dt.date(2026, 5, 18)
@@ -106,6 +112,7 @@ def test_another_day_over_the_bound_is_the_same_fault_and_another_stage_is_not()
     assert issues.loc[issues["Check"] == "Over time-bound", "quiet"].tolist() == [False]
 
 
+@pytest.mark.slow
 def test_the_same_fault_of_two_deals_is_two_issues() -> None:
     two = [{"Deal ID": "X1", "Account": None}, {"Deal ID": "X2", "Account": None}]
     issues = again(two, two, **ACCEPTED)
@@ -118,12 +125,14 @@ def test_rows_without_id_and_name_are_told_apart_by_their_order() -> None:
     assert len(set(keys)) == len(keys)
 
 
+@pytest.mark.slow
 def test_first_seen_is_the_first_day_and_stays() -> None:
     both = [*NEGATIVE, {"Deal ID": "X2", "Account": None}]
     issues = again(NEGATIVE, both, as_of=TOMORROW)
     assert issues[["Deal ID", "First seen"]].to_numpy().tolist() == [["X1", AS_OF], ["X2", TOMORROW]]
 
 
+@pytest.mark.slow
 def test_issues_of_one_book_are_the_same_again() -> None:
     """An idle refresh: the issues made from the table that they went into are equal to it."""
     first = again(NEGATIVE, NEGATIVE, **ACCEPTED)
@@ -131,6 +140,7 @@ def test_issues_of_one_book_are_the_same_again() -> None:
     pd.testing.assert_frame_equal(first, second)
 
 
+@pytest.mark.slow
 def test_an_accepted_error_does_not_lower_data_quality() -> None:
     deals = [*NEGATIVE, {"Deal ID": "X2"}]
     old = issues_table(find_issues(facts_of(deals)), **ACCEPTED)

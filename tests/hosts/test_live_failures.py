@@ -210,7 +210,7 @@ def test_a_fault_at_any_write_leaves_the_workbook_as_it_was(
     given = live.read()
     protected = {sheet.name: excel_calls.protection_of(sheet) for sheet in book.sheets}
     met = 0
-    for after in (2, 3, 5, 8, 10, 12, 14, 16, 18):
+    for after in (2, 5, 8, 11, 14, 17):
         with failing(live_app, after=after) as fault:
             told = refusal_of(live, HALF_WAY)
         assert fault.happened == bool(told)
@@ -222,7 +222,7 @@ def test_a_fault_at_any_write_leaves_the_workbook_as_it_was(
         assert differences(given, found) == [], after
         assert settings_of(live_app) == settings
         assert {sheet.name: excel_calls.protection_of(sheet) for sheet in book.sheets} == protected
-    assert met > 5
+    assert met > 3
 
 
 def test_what_could_not_be_put_back_is_named(small_book: Path, open_copy: OpenCopy, live_app: LiveApp) -> None:

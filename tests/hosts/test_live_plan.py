@@ -151,6 +151,7 @@ def test_runs_hold_each_position_once_and_no_other(positions: set[int]) -> None:
     assert all(before[1] + 1 < after[0] for before, after in pairwise(found))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from("abcde"), st.sets(st.integers(0, 8), min_size=1)))
 def test_joined_blocks_cover_each_cell_once(cells: dict[str, set[int]]) -> None:
     spans = {head: runs(sorted(rows)) for head, rows in cells.items()}

@@ -139,12 +139,6 @@ def counts_of_reading(original: Path, rows: tuple[int, ...], live_app: LiveApp, 
     return {calls_of_reading(book, live_app) for book in books}
 
 
-def test_the_number_of_calls_is_the_same_for_100_and_1000_rows(
-    small_book: Path, live_app: LiveApp, tmp_path: Path
-) -> None:
-    assert len(counts_of_reading(small_book, (100, 1000), live_app, tmp_path)) == 1
-
-
 @pytest.mark.slow
-def test_the_number_of_calls_is_the_same_for_10000_rows(small_book: Path, live_app: LiveApp, tmp_path: Path) -> None:
-    assert len(counts_of_reading(small_book, (100, 10_000), live_app, tmp_path)) == 1
+def test_the_number_of_calls_is_the_same_whatever_the_rows(small_book: Path, live_app: LiveApp, tmp_path: Path) -> None:
+    assert len(counts_of_reading(small_book, (100, 2_000), live_app, tmp_path)) == 1

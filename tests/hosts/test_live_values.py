@@ -46,6 +46,7 @@ def test_whatever_the_text_excel_makes_just_this_text_of_it(text: str) -> None:
     assert (made.value, made.formula, made.error) == (text, False, False)
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"[-+=@(]?[0-9 ,.]{1,8}([-/: ](jan|feb|mar|1|22|pm|%|e5))?", fullmatch=True))
 def test_whatever_looks_like_a_number_or_a_date_stays_text(text: str) -> None:
     assert what_excel_makes(typed(text)).value == text

@@ -39,12 +39,23 @@ WRITABLE = {column.name for column in PIPELINE.columns if column.writer == "user
         ("last_stage_change", "Stage since"),
         ("LAST-MODIFIED", "Updated"),
         ("opportunity_id", "Deal ID"),
+        ("Buyer Persona", "Persona"),
     ],
 )
 def test_heads_of_other_systems_are_known(head: str, target: str) -> None:
     found = known_target(head)
     assert found is not None
     assert found[0] == target
+
+
+@pytest.mark.parametrize("head", ["Priority", "Value touches", "Next touch"])
+def test_what_refresh_writes_is_never_filled_by_an_import(head: str, tmp_path: Path) -> None:
+    assert known_target(head) is None
+    text = f"Deal ID,Opportunity,Stage,{head}\nD-1,Roll-out,Qualification,5\n"
+    (choice,) = (one for one in plan_text(tmp_path, text).preview if one.source == head)
+    assert choice.target == ""
+    with pytest.raises(SetupError, match="which an import cannot fill"):
+        plan_text(tmp_path, text, choices=MappingChoices(columns={head: head}))
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ def test_moments_keep_their_time() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.dates(dt.date(1970, 1, 1), dt.date(2069, 12, 31)), min_size=1),
     st.sampled_from([("%d/%m/%Y", "day-first"), ("%m/%d/%y", "month-first"), ("%Y-%m-%d", ""), ("%d-%b-%Y", "")]),

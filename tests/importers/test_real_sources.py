@@ -79,6 +79,7 @@ def test_olga_is_split_at_its_closed_stages() -> None:
         assert deal.get("Lost reason") == (row["loss_reason"] or None)
 
 
+@pytest.mark.slow
 def test_saas_probabilities_become_shares() -> None:
     path = DATA / "saas_synth_quota" / "opportunities.csv"
     found = deals(after(book(), plan_import(book(), read_source(path), MappingChoices(), now=NOW)))

@@ -59,6 +59,7 @@ def table_is_read_back(table: tuple[list[str], list[list[str]]], encoding: str, 
     assert source.delimiter == delimiter
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     tables(LETTERS),
@@ -86,6 +87,7 @@ def test_any_table_of_texts_is_read_back_the_same_over_many(
     table_is_read_back(table, encoding, delimiter, quoting)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(tables(WESTERN), st.sampled_from([",", ";", "\t", "|"]))
 def test_a_western_table_without_a_mark_is_read_back_the_same(
@@ -194,6 +196,7 @@ def test_a_huge_field_is_read(tmp_path: Path) -> None:
     assert rows(source)[1] == ["B", "Lost"]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(st.one_of(st.binary(max_size=200), st.text('ab,;"\t|\n\r\0 1.', max_size=60).map(str.encode)))
 def test_any_bytes_are_a_table_or_one_sentence(raw: bytes) -> None:
@@ -210,9 +213,9 @@ def test_any_bytes_are_a_table_or_one_sentence(raw: bytes) -> None:
     [
         (b"", "is empty; please export it again"),
         (b" \r\n \n", "is empty; please export it again"),
-        (b"<html><table><tr><td>Name</td></tr></table></html>", "is a web page, whatever its name says"),
-        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "is a web page, whatever its name says"),
-        ("<table>".encode("utf-16"), "is a web page, whatever its name says"),
+        (b"<html><table><tr><td>Name</td></tr></table></html>", "is a web page without a table, whatever its name"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "is XML; please open it in Excel"),
+        ("<table>".encode("utf-16"), "is a web page without a table"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "is an old .xls or a workbook with a password"),
         (b"%PDF-1.7 report", "is a PDF, a picture or a packed file; please export the deals as CSV"),
         (b"PK\x03\x04 half a file", "is no complete .xlsx file"),
@@ -282,6 +285,7 @@ def test_a_hidden_first_sheet_is_passed_over(tmp_path: Path) -> None:
     assert read_source(path).columns == ("Deal", "Phase")
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:

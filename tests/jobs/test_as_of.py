@@ -121,10 +121,13 @@ def figures(facts: Facts) -> dict[str, object]:
 
 
 def cells_of_dashboards(facts: Facts) -> dict[str, object]:
-    """Every cell that a refresh writes on a dashboard, sentences and notes included."""
+    """Every cell that a refresh writes on a dashboard, sentences and notes included.
+
+    Not of the Deal guide, which is about rows of the table as it is sorted now.
+    """
     found: dict[str, object] = {}
     for tab in TABS:
-        if tab.role == "dashboard":
+        if tab.role == "dashboard" and tab.name != "Deal guide":
             changes = tab.fill(facts)
             found |= {f"{tab.name}/{name}": cell for name, cell in changes.names.items()}
             for table, body in frames_of(changes).items():
@@ -203,7 +206,7 @@ def test_any_past_day_gives_the_figures_that_its_refresh_gave() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(_VISITS, st.sampled_from(("flag", "revert")))
 @example(A_MONTH, "flag")
 def test_any_past_day_gives_the_figures_that_its_refresh_gave_over_many_stories(visits: Visits, policy: str) -> None:
@@ -211,7 +214,7 @@ def test_any_past_day_gives_the_figures_that_its_refresh_gave_over_many_stories(
 
 
 @pytest.mark.slow
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(_VISITS, st.sampled_from(("flag", "revert")))
 @example(A_MONTH, "flag")
 def test_any_past_day_shows_every_cell_that_its_refresh_showed(visits: Visits, policy: str) -> None:
@@ -220,7 +223,7 @@ def test_any_past_day_shows_every_cell_that_its_refresh_showed(visits: Visits, p
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(_VISITS)
 @example(A_MONTH)
 def test_all_metrics_keep_the_laws_with_a_history(visits: Visits) -> None:

@@ -158,9 +158,8 @@ def test_upgrade_brings_the_criteria_and_cuts_the_drop_down(tmp_path: Path) -> N
     upgrade_file(path, now=NOW)
     book = read_book(path)
     assert book.frame("StageList")["Stages offered"].tolist()[:3] == ["Lost", "Derailed", "Prospecting"]
-    last = column_letters(1 + len(book.frame("Pipeline").columns))
-    assert book.frame("Pipeline").columns[-1] == "Furthest stage"
-    assert stage_rules(path) == [old_rules[1], (old_rules[0][0], f"StageFirst:INDEX(StageMoves,${last}5)")]
+    furthest = column_letters(2 + list(book.frame("Pipeline").columns).index("Furthest stage"))
+    assert stage_rules(path) == [old_rules[1], (old_rules[0][0], f"StageFirst:INDEX(StageMoves,${furthest}5)")]
     assert book.names["StageFirst"] == "Lost"
     assert book.frame("Pipeline")["Furthest stage"].notna().all()
     compiled = {c.name: c.formula for c in computed_columns(book)}

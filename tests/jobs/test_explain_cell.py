@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from xlpipeline.checks import CHECKS
 from xlpipeline.errors import RequestError
 from xlpipeline.jobs.explain_cell import COLUMN_METRICS, SENTENCES, TABLE_METRICS, Seen, card_of, explain_cell
 from xlpipeline.metrics import METRICS
@@ -21,7 +22,7 @@ def told(seen: Seen) -> str:
 def test_every_result_table_is_mapped_to_a_metric() -> None:
     shown = {b.table.name for tab in DASHBOARDS for b in tab.blocks if isinstance(b, TableBlock)}
     assert shown == set(TABLE_METRICS), "a table of a dashboard needs a line in TABLE_METRICS of jobs/explain_cell.py"
-    assert set(TABLE_METRICS.values()) | set(COLUMN_METRICS.values()) <= NAMES
+    assert set(TABLE_METRICS.values()) | set(COLUMN_METRICS.values()) <= NAMES | {check.name for check in CHECKS}
 
 
 def test_every_sentence_of_a_dashboard_is_mapped_to_a_metric() -> None:

@@ -27,6 +27,7 @@ def few_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xlpipeline.jobs.refresh.TABS", (issues.TAB, dashboard.TAB))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_tabs")
 def test_a_day_to_come_does_not_bar_the_plain_refreshes_until_then(small_book: Path) -> None:
     refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF + dt.timedelta(days=200))
@@ -44,6 +45,7 @@ def test_a_past_day_says_which_figures_it_cannot_know(small_book: Path) -> None:
     assert "as they are now" in str(read_book(small_book).names["refreshed_on_dashboard"])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_tabs")
 def test_a_decided_spelling_is_no_move_of_the_deal(small_book: Path) -> None:
     opened = open_book(small_book)
@@ -58,6 +60,7 @@ def test_a_decided_spelling_is_no_move_of_the_deal(small_book: Path) -> None:
     assert str(after.at[row, "Stage seen"]) == str(after.at[row, "Stage"])
 
 
+@pytest.mark.slow
 def test_a_book_without_pipeline_is_refused_with_one_sentence(small_book: Path) -> None:
     book = read_book(small_book)
     rest = Book({n: t for n, t in book.tables.items() if n != "Pipeline"}, book.names, "team.xlsx")
@@ -65,6 +68,7 @@ def test_a_book_without_pipeline_is_refused_with_one_sentence(small_book: Path) 
         refresh(rest, now=NOW)
 
 
+@pytest.mark.slow
 def test_an_upgrade_does_not_make_an_empty_pipeline(small_book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_book(small_book)
     rest = Book({n: t for n, t in opened.book.tables.items() if n != "Pipeline"}, opened.book.names, "team.xlsx")
@@ -82,6 +86,7 @@ def test_a_missing_table_is_named(small_book: Path) -> None:
     assert any("Missing in this workbook: the table Settings" in note for note in refresh(rest, now=NOW).notes)
 
 
+@pytest.mark.slow
 def test_a_demo_replaces_no_file_of_yours_unasked(small_book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = small_book.read_bytes()
     assert main(["demo", str(small_book)]) == 2
@@ -89,6 +94,7 @@ def test_a_demo_replaces_no_file_of_yours_unasked(small_book: Path, capsys: pyte
     assert small_book.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
     script = "from xlpipeline.cli import main; import sys; sys.exit(main(['explain']))"
     reading, writing = os.pipe()

@@ -24,6 +24,7 @@ def snap(story: Story, on: int, label: str = "") -> pd.DataFrame:
     return taken.rows
 
 
+@pytest.mark.slow
 def test_a_snapshot_holds_the_team_and_each_open_stage() -> None:
     story = Story(new_book(({"Deal ID": "D-1"}, {"Deal ID": "D-2", "Stage": "Offer", "Amount": 300.0})))
     snap(story, 5, " Monday meeting ")
@@ -38,6 +39,7 @@ def test_a_snapshot_holds_the_team_and_each_open_stage() -> None:
     assert (rows["Quarter start"][0], rows["Open in quarter"][0]) == (day(1, 4), 1300)
 
 
+@pytest.mark.slow
 def test_the_deals_of_a_snapshot_come_by_replay_and_earlier_snapshots_stay() -> None:
     story = Story(new_book(({"Deal ID": "D-1"},)))
     snap(story, 5)
@@ -60,6 +62,7 @@ def test_a_book_without_the_table_is_asked_to_upgrade() -> None:
         take_snapshot(old, "", now=dt.datetime(2026, 5, 5, tzinfo=dt.UTC))
 
 
+@pytest.mark.slow
 def test_a_snapshot_keeps_what_the_forecasts_said_so_that_they_can_be_scored() -> None:
     story = Story(new_book(({"Deal ID": "D-1"}, {"Deal ID": "D-2", "Stage": "Offer", "Amount": 300.0})))
     story.edit("D-2", **{"Forecast category": "Commit"})

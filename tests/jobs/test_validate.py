@@ -123,7 +123,7 @@ def _replace_formula(path: Path, address: str, content: bytes) -> None:
     cell = address.split("!")[1].encode()
     with zipfile.ZipFile(path) as old:
         parts = {name: old.read(name) for name in old.namelist()}
-    name = next(n for n, part in parts.items() if "/worksheets/" in n and b">Stage due<" in part)
+    name = "xl/worksheets/sheet2.xml"  # Pipeline stands after Start here
     kind = re.compile(rb'(<c r="%s"(?: s="\d+")?)[^>]*>.*?</c>' % cell)
     parts[name], n = kind.subn(rb"\1>" + content + rb"</c>" if content else rb"\1/>", parts[name], count=1)
     assert n == 1
@@ -139,3 +139,15 @@ def test_the_command_prints_json_and_strict_fails_on_errors(
     assert json.loads(capsys.readouterr().out)["issues_by_check"]["Negative amount"] == 1
     assert main(["validate", str(messy_book), "--as-of", "2026-05-15"]) == 0
     assert "Negative amount" in capsys.readouterr().out
+
+
+def test_a_decided_activity_type_is_applied_in_the_log_by_the_next_refresh(small_book: Path) -> None:
+    typed(small_book, "Activities", "Type", {0: "Telefon", 1: "Telefon"})
+    for head, cell in (("Kind", "Activity type"), ("From", "Telefon"), ("To", "Call")):
+        typed(small_book, "Mappings", head, {0: cell})
+    refreshed = refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
+    assert "Spellings that Mappings has decided were applied in Activities: Type 2." in refreshed.sentences
+    assert read_book(small_book).frame("Activities")["Type"].iloc[:2].tolist() == ["Call", "Call"]
+    content = small_book.read_bytes()
+    refresh_in(ClosedWorkbook(small_book), now=NOW, as_of=AS_OF)
+    assert small_book.read_bytes() == content

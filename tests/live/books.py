@@ -80,7 +80,7 @@ class Book(base_classes.Book):  # type: ignore[misc, unused-ignore]
     def __init__(self, app: App, document: Any, protections: dict[str, Protection]) -> None:  # noqa: ANN401
         self._app, self.uno = app, document
         self.boundary = app.boundary
-        self.formats = NumberFormats(document)
+        self.formats = NumberFormats(document, self.boundary)
         self.protections = protections
         self.hidden_totals: dict[str, Any] = {}
         self.is_read_only = self.is_shared = False

@@ -36,6 +36,8 @@ class Failure:
 
     after: int
     times: int = 1
+    of: str = ""
+    """Only writes by this member count (``Class.member=`` for setting); all where it is empty."""
     writes: int = 0
     """Writes tried so far, the refused ones included."""
 
@@ -46,6 +48,8 @@ class Failure:
 
     def meet(self, member: str) -> None:
         """Count one write; refuse it if it is its turn."""
+        if self.of not in ("", member):
+            return
         self.writes += 1
         if self.after <= self.writes < self.after + self.times:
             raise ComError(f"{member} failed: this fault was asked for")
@@ -53,9 +57,12 @@ class Failure:
 
 @dataclass
 class Boundary:
-    """One app's border. ``inside`` is true while the engine itself works."""
+    """One app's border. ``inside`` is true while the engine itself works, ``writing`` while it works on a write."""
 
     inside: bool = False
+    writing: bool = False
+    writes: int = 0
+    """Writes that are over: what was learnt of a workbook before one may be true no more."""
     counters: list[Counter[str]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -98,11 +105,12 @@ def _counted_member(member: Callable[..., Any], title: str, *, write: bool) -> C
         if boundary.inside:
             return member(self, *args, **named)
         boundary.cross(title, write)
-        boundary.inside = True
+        boundary.inside, boundary.writing = True, write
         try:
             return member(self, *args, **named)
         finally:
-            boundary.inside = False
+            boundary.inside = boundary.writing = False
+            boundary.writes += write
 
     return called
 
@@ -120,12 +128,13 @@ def counted(app: Any) -> Generator[Counter[str], None, None]:  # noqa: ANN401 - 
 
 
 @contextmanager
-def failing(app: Any, after: int, times: int = 1) -> Generator[Failure, None, None]:  # noqa: ANN401 - an xlwings App
+def failing(app: Any, after: int, times: int = 1, of: str = "") -> Generator[Failure, None, None]:  # noqa: ANN401 - an xlwings App
     """The ``after``-th write to the workbook (1: the next) raises ComError before anything is written.
 
-    ``times``: how many writes in a row are refused. An app's settings (calculation, status bar …) are no writes.
+    ``times``: how many writes in a row are refused; ``of``: the only member whose writes count, such as
+    ``Range.raw_value=``. An app's settings (calculation, status bar …) are no writes.
     """
-    failure = Failure(after, times)
+    failure = Failure(after, times, of)
     boundary: Boundary = app.impl.boundary
     boundary.failures.append(failure)
     try:

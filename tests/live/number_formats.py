@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tests.live.call_count import Boundary
 from tests.live.office import struct
 
 DATE: Final = 2
@@ -18,10 +19,16 @@ Rectangle = tuple[int, int, int, int]
 
 
 class NumberFormats:
-    """One document's number formats; texts and kinds by key are remembered, as keys never change."""
+    """One document's number formats; texts and kinds by key are remembered, as keys never change.
 
-    def __init__(self, document: Any) -> None:  # noqa: ANN401 - a UNO object
+    Which cells have which format is remembered until something is written: a job reads a book several times.
+    """
+
+    def __init__(self, document: Any, boundary: Boundary) -> None:  # noqa: ANN401 - a UNO object
         self._formats = document.NumberFormats
+        self._boundary = boundary
+        self._found: dict[tuple[int, ...], list[tuple[Rectangle, int]]] = {}
+        self._found_after = -1
         self._locale = struct("lang.Locale", Language="en", Country="US")
         self._kinds: dict[int, int] = {}
         self._texts: dict[int, str] = {}
@@ -53,6 +60,17 @@ class NumberFormats:
     def of(self, cells: Any) -> list[tuple[Rectangle, int]]:  # noqa: ANN401 - a UNO cell range
         """Rectangles of cells with their format's key; together they cover the range."""
         area = cells.RangeAddress
+        if self._boundary.writing:
+            return self._ask(cells, area)
+        if self._found_after != self._boundary.writes:
+            self._found, self._found_after = {}, self._boundary.writes
+        place = (area.Sheet, area.StartRow, area.StartColumn, area.EndRow, area.EndColumn)
+        if place not in self._found:
+            self._found[place] = self._ask(cells, area)
+        return self._found[place]
+
+    @staticmethod
+    def _ask(cells: Any, area: Any) -> list[tuple[Rectangle, int]]:  # noqa: ANN401 - UNO objects
         if cells.getPropertyState("NumberFormat").value != "AMBIGUOUS_VALUE":
             whole = (0, 0, area.EndRow - area.StartRow, area.EndColumn - area.StartColumn)
             return [(whole, cells.NumberFormat)]

@@ -29,8 +29,10 @@ from xlpipeline.addin import macros
 from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, read_book
 from xlpipeline.jobs.advance import MoveRequest, advance_in
 from xlpipeline.jobs.colour import switched
+from xlpipeline.jobs.convert_lead import convert_in
 from xlpipeline.jobs.import_deals import import_in
 from xlpipeline.jobs.refresh import refresh_in
+from xlpipeline.jobs.review import review_in
 from xlpipeline.jobs.snapshot import snapshot_in
 from xlpipeline.model.book import ChangeSet, TableChange
 
@@ -128,6 +130,20 @@ def test_a_move_back_asks_why_and_off_pipeline_the_deal_is_asked_for(twin: Path,
     assert differences(cells_of(team), read_book(twin)) == []
 
 
+def test_convert_makes_the_opportunity_of_the_selected_lead(twin: Path, team: xw.Book) -> None:
+    leads = read_book(twin).frame("Leads")
+    row = int(leads.index[leads["Status"].isin(["new", "working"]) & leads["Deal ID"].isna()][0])
+    lead = str(leads.at[row, "Lead ID"])
+    select(team, "Leads", "Lead", row)
+    asked, told = press("convert_lead", team, "Roll-out")
+    assert asked.startswith(f"What shall the opportunity of {lead} be called?")
+    assert told.startswith(f"The lead {lead} is now the opportunity ")
+    convert_in(ClosedWorkbook(twin), lead, name="Roll-out", now=LATER, user=USER)
+    live = cells_of(team)
+    assert differences(live, read_book(twin)) == []
+    assert live.frame("Pipeline")["Opportunity"].tolist().count("Roll-out") == 1
+
+
 def filter_on(book: xw.Book) -> set[int]:
     return {one.field for one in table(book, "Pipeline").autofilter.criteria if one.type != "none"}
 
@@ -155,6 +171,18 @@ def test_three_clicks_show_stale_rows_then_all_then_tint_again(twin: Path, team:
     [told] = press("colour_stale_rows", team)
     assert "Stale rows are tinted now." in told
     assert cells_of(team).names["ColourRows"] == "on"
+
+
+def test_a_review_is_that_of_the_file_host_and_keeps_what_was_typed(twin: Path, team: xw.Book) -> None:
+    told = press("start_review", team)[-1]
+    assert told.startswith("Review of 2026-05-15 started, compared with ")
+    review_in(ClosedWorkbook(twin), now=LATER, user=USER)
+    assert differences(cells_of(team), read_book(twin)) == []
+    table = team.sheets["Review"].tables["Review"]
+    note = table.range.value[0].index("Manager note") + 1
+    table.range[1, note - 1].value = "Call the CFO"
+    assert press("start_review", team)[-1].startswith("Review of 2026-05-15 brought up to date")
+    assert table.range[1, note - 1].value == "Call the CFO"
 
 
 def test_a_snapshot_is_that_of_the_file_host(twin: Path, team: xw.Book) -> None:
@@ -221,7 +249,7 @@ def test_a_new_team_workbook_is_built_and_opened(team: xw.Book, tmp_path: Path) 
 def test_a_refusal_by_excel_half_way_is_one_message_and_the_workbook_is_as_it_was(team: xw.Book) -> None:
     select(team, "Pipeline", "Amount", deal_rows(cells_of(team), Stage_type="open")[0]).value = 12.0
     before = cells_of(team)
-    with failing(team.app, after=15) as fault:
+    with failing(team.app, after=3, of="Range.raw_value=") as fault:
         [told] = press("refresh_metrics", team)
     assert fault.happened
     assert "the workbook is as it was" in told

@@ -54,12 +54,14 @@ def naive(found: Pairs, limit: int, cause: int) -> float:
     return ended
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(pairs, st.integers(0, 13), st.sampled_from([1, 2]))
 def test_it_equals_a_naive_loop(found: Pairs, limit: int, cause: int) -> None:
     assert curve(found).at(limit, cause) == pytest.approx(naive(found, limit, cause))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(pairs)
 def test_won_lost_and_open_are_all_there_is_and_bounds_hold_the_share(found: Pairs) -> None:

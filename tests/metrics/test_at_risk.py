@@ -20,6 +20,7 @@ def test_a_sound_deal_is_not_at_risk() -> None:
     assert reasons(in_play()) == []
 
 
+@pytest.mark.slow
 def test_each_stale_flag_is_a_reason_with_its_size() -> None:
     assert reasons(in_play(closes="2026-03-30")) == ["overdue by 1 day"]
     assert reasons(in_play() | {"Next step": None}) == ["no next step ahead"]
@@ -40,6 +41,7 @@ def test_four_wins_are_too_few_to_say_how_old_is_old() -> None:
     assert reasons(*[won()] * 4, in_play(Created=day("2026-01-01"))) == []
 
 
+@pytest.mark.slow
 def test_pushes_and_drops_come_from_history() -> None:
     good: Row = {"Last touch": day("2026-03-20"), "Next step": "Call", "Next step date": day("2026-03-25")}
     first = deal("A", 100, "2026-01-31", **good)

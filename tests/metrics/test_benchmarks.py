@@ -72,6 +72,7 @@ def test_what_was_won_per_day_is_not_compared_with_quarters_that_had_no_deals_ye
     assert found["now"] == pytest.approx(6 * 100_00 / 90)
 
 
+@pytest.mark.slow
 def test_peers_within_the_own_interval_are_alike_and_beyond_it_are_not() -> None:
     rate = win_rate(facts_of(SIX_OF_TEN, **FEW), window=facts_of([], **FEW).window)
     assert rate.low is not None

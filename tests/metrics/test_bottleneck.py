@@ -29,6 +29,7 @@ PAST = cohort(dt.date(2025, 2, 10), [8, 9, 10, 10, 11, 12] * 3)
 SLOW = cohort(dt.date(2026, 2, 10), [18, 19, 20, 20, 21, 22] * 3)
 
 
+@pytest.mark.slow
 def test_twice_as_slow_as_a_year_ago_is_named() -> None:
     row = prospect([*PAST, *SLOW])
     assert (row["n"], row["past_n"], row["median_days"], row["past_median_days"]) == (18, 18, 20, 10)
@@ -37,6 +38,7 @@ def test_twice_as_slow_as_a_year_ago_is_named() -> None:
     assert (bool(row["is_slower"]), bool(row["is_leakier"])) == (True, False)
 
 
+@pytest.mark.slow
 def test_the_same_pace_is_not_named() -> None:
     row = prospect([*PAST, *cohort(dt.date(2026, 2, 10), [8, 9, 10, 10, 11, 12] * 3)])
     assert (row["time_ratio"], bool(row["is_slower"])) == (1, False)
@@ -51,6 +53,7 @@ def test_slower_by_no_more_than_the_days_between_two_refreshes_is_not_named() ->
     assert not row["is_slower"]
 
 
+@pytest.mark.slow
 def test_more_lost_than_a_year_ago_is_named() -> None:
     past = PAST + cohort(dt.date(2025, 2, 10), [10, 10], "Lost")
     now = cohort(dt.date(2026, 2, 10), [8, 9, 10, 10, 11, 12]) + cohort(dt.date(2026, 2, 10), [10] * 14, "Lost")
@@ -61,6 +64,7 @@ def test_more_lost_than_a_year_ago_is_named() -> None:
     assert (row["time_rank"], row["drop_rank"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_rise_that_chance_can_explain_is_not_named() -> None:
     past = PAST + cohort(dt.date(2025, 2, 10), [10, 10], "Lost")
     now = cohort(dt.date(2026, 2, 10), [8, 9, 10, 10, 11, 12] * 3) + cohort(dt.date(2026, 2, 10), [10] * 4, "Lost")
@@ -69,6 +73,7 @@ def test_a_rise_that_chance_can_explain_is_not_named() -> None:
     assert not row["is_leakier"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "given_"), [(4, False), (5, True)])
 def test_with_fewer_than_five_on_a_side_nothing_is_compared(n: int, given_: bool) -> None:
     row = prospect([*PAST[:n], *SLOW])
@@ -76,6 +81,7 @@ def test_with_fewer_than_five_on_a_side_nothing_is_compared(n: int, given_: bool
     assert ("too few" in str(row["note"])) is not given_
 
 
+@pytest.mark.slow
 def test_where_history_does_not_reach_back_a_year_the_earliest_days_are_taken() -> None:
     def spans(begins: str) -> Facts:
         return lived([way((begins, "Prospect"))], bottleneck_days=60)

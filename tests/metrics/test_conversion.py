@@ -103,6 +103,7 @@ def counts_equal_a_naive_loop(rows: list[Row]) -> None:
         assert found.open == sum(at == place and not over for at, over in zip(reached, ended, strict=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(st.lists(deals, max_size=30))
 def test_counts_equal_a_naive_loop(rows: list[Row]) -> None:

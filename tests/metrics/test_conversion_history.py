@@ -28,6 +28,7 @@ def any_n(*ways: Row, **settings_: object) -> Facts:
     return lived(ways, counts_only_below=1, **settings_)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_five_deals_by_hand() -> None:
     table = by_stage(any_n(*FIVE)).set_index("stage")
     assert table["entered"].tolist() == [5, 3, 2]
@@ -44,6 +45,7 @@ def test_five_deals_by_hand() -> None:
     assert table["immature"].tolist() == [False, True, False]
 
 
+@pytest.mark.slow
 def test_strict_leaves_out_who_skipped() -> None:
     table = by_stage(any_n(*FIVE), skips="strict").set_index("stage")
     assert table["entered"].tolist() == [4, 2, 1]
@@ -104,11 +106,13 @@ def test_lost_between_two_refreshes_last_stage_before_loss_tells_where() -> None
     assert table["advanced"].tolist() == [1, 1, 0]
 
 
+@pytest.mark.slow
 def test_what_comes_after_the_as_of_date_is_not_known_yet() -> None:
     facts = lived(FIVE, as_of=day("2026-01-17"), counts_only_below=1)
     assert by_stage(facts)["entered"].tolist() == [4, 2, 1]
 
 
+@pytest.mark.slow
 def test_within_n_days_on_both_sides_of_the_day() -> None:
     """From Prospect: on after 5, 10 and 10 days, lost after 5, open since 11 days."""
     facts = any_n(*FIVE)
@@ -150,6 +154,7 @@ def test_without_history_there_is_no_flow_and_nothing_within_days() -> None:
     assert by_stage(facts)["told"].tolist() == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_by_rep_source_and_quarter_add_up_to_the_whole() -> None:
     ways = [*FIVE, way(("2025-11-01", "Prospect"), ("2026-01-10", "Qualified"), Owner="Bob", Source="fair ")]
     facts = any_n(*ways)
@@ -204,6 +209,7 @@ def counts_equal_a_naive_loop(ways: list[list[str]]) -> None:
         assert {key: row[key] for key in wanted} == wanted
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(st.lists(stops, min_size=1, max_size=6))
 def test_counts_equal_a_naive_loop(ways: list[list[str]]) -> None:

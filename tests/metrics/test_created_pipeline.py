@@ -36,6 +36,7 @@ def test_on_a_sunday_the_week_is_over() -> None:
     assert not by_week(facts_of([], as_of=day("2026-03-29")))["is_running"].iloc[-1]
 
 
+@pytest.mark.slow
 def test_a_deal_is_qualified_in_the_week_of_its_first_entry_or_skip() -> None:
     ways = [
         way(("2026-03-02", "Prospect"), ("2026-03-10", "Qualified"), ("2026-03-24", "Prospect")),
@@ -51,6 +52,7 @@ def test_a_deal_is_qualified_in_the_week_of_its_first_entry_or_skip() -> None:
     assert table["qualified_amount"].to_dict()[day("2026-03-23")] == 5_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("begins", "weeks"), [("2026-03-23", 2), ("2026-03-24", 1)])
 def test_weeks_that_began_before_history_have_no_qualified_pipeline(begins: str, weeks: int) -> None:
     facts = lived([way((begins, "Prospect"), ("2026-03-30", "Qualified"))])
@@ -62,6 +64,7 @@ def test_without_history_or_a_qualified_stage_there_is_none() -> None:
     assert by_week(facts_of([won()], stages=NO_QUALIFIED))["qualified_amount"].isna().all()
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(st.lists(st.tuples(st.integers(-3, 120), st.one_of(st.none(), st.integers(0, 99))), max_size=12))
 def test_it_equals_a_naive_loop(made: list[tuple[int, int | None]]) -> None:

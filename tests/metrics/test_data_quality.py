@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.checks.small_book import CLOSED, facts_of
 from xlpipeline.checks import find_faults
 from xlpipeline.metrics.data_quality import by_rep, data_quality
@@ -44,6 +46,7 @@ def test_a_rep_is_measured_with_the_faults_of_all() -> None:
     assert data_quality(facts.of_owner("Ann"), faults).value == 1
 
 
+@pytest.mark.slow
 def test_by_rep_gives_rates_from_five_deals_on_and_counts_below() -> None:
     """Ann: one of five has an error (amount 100 of 500); Bob: one of four; Cid owns only a closed deal."""
     wrong = {"Expected close": None}

@@ -75,6 +75,7 @@ def only(facts: Facts) -> dict[str, Any]:
     return {str(head): cell for head, cell in found.iloc[0].items()}
 
 
+@pytest.mark.slow
 def test_one_of_four_before_and_three_of_four_since() -> None:
     found = only(lived([*BEFORE, *SINCE], OURS))
     assert found["days"] == 30
@@ -88,6 +89,7 @@ def test_one_of_four_before_and_three_of_four_since() -> None:
     assert found["change_low"] < 0 < found["change_high"]
 
 
+@pytest.mark.slow
 def test_ten_of_ten_beside_none_of_ten_is_higher_and_the_other_way_round_lower() -> None:
     go, end = ((0, "Qualified"), (3, "Offer")), ((0, "Qualified"), (3, "Lost"))
     early = [(days - 20, stage) for days, stage in end], [(days - 20, stage) for days, stage in go]
@@ -104,12 +106,14 @@ def test_what_an_earlier_deal_did_after_the_start_does_not_count() -> None:
     assert (found["before_n"], found["before_advanced"], found["before_open"]) == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_both_sides_are_half_open_and_equally_long() -> None:
     edge = [way((-31, "Qualified"), (-30, "Offer")), way((-30, "Qualified"), (-29, "Offer"))]
     found = only(lived([*edge, way((-2, "Qualified"), (-1, "Lost")), *SINCE], OURS))
     assert (found["before_n"], found["before_advanced"], found["before_lost"]) == (2, 1, 1)
 
 
+@pytest.mark.slow
 def test_a_stage_passed_over_counts_as_entered() -> None:
     jump = way((-10, "Prospect"), (4, "Offer"))
     assert only(lived([*BEFORE, jump, *SINCE], OURS))["after_advanced"] == 4

@@ -36,6 +36,7 @@ def team(as_of: str, **kept: Any) -> Facts:  # noqa: ANN401
     return read_facts(with_frame(facts.book, SNAPSHOTS.name, frame), facts.as_of, facts.settings)
 
 
+@pytest.mark.slow
 def test_each_kind_has_its_error_and_bias_when_the_quarter_is_over() -> None:
     table = by_kind(team("2026-04-01")).set_index("kind")
     assert table["n"].tolist() == [1] * 6
@@ -71,6 +72,7 @@ def test_without_snapshots_there_is_nothing() -> None:
     assert spans_held(facts) == (0, 0)
 
 
+@pytest.mark.slow
 def test_the_scores_are_those_of_a_naive_loop() -> None:
     """Thirty deals that close over three quarters, and a snapshot with some forecast on every tenth day."""
     draw, first = random.Random(1), dt.date(2026, 1, 5)  # noqa: S311 - made-up data

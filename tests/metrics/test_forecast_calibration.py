@@ -32,6 +32,7 @@ def test_each_band_has_its_deals_and_wilson() -> None:
     assert [round(100 * table["low"].iloc[2]), round(100 * table["high"].iloc[2])] == [57, 100]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "band"), [(0.2, 1), (0.39, 1), (0.4, 2), (0.8, 4), (1.0, 4), (0.0, 0)])
 def test_a_band_begins_with_its_lower_edge_and_the_last_holds_one(p: float, band: int) -> None:
     facts = told_ways.lived(ways("Offer", 1, 0, Probability=p))
@@ -44,6 +45,7 @@ def test_the_probability_is_that_of_thirty_days_before() -> None:
     assert stated(told_ways.lived([late, early]))["stated"].tolist() == [0.1, 0.5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seen", "n"), [("2026-01-30", 1), ("2026-01-31", 0)])
 def test_deals_that_were_not_there_yet_are_counted_apart(seen: str, n: int) -> None:
     facts = told_ways.lived(ways("Offer", 1, 0, seen=seen))
@@ -62,6 +64,7 @@ def test_another_setting_looks_back_further() -> None:
     assert len(stated(facts)) == 0
 
 
+@pytest.mark.slow
 def test_the_bands_are_those_of_a_naive_loop() -> None:
     seed, days = 7, 20
     ways = wandering(seed, count=60, step=5, reopened=0.0)

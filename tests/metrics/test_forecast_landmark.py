@@ -95,6 +95,7 @@ def test_without_a_history_there_is_no_back_test() -> None:
     assert np.isnan(summary(own_backtest(facts_of([]))).bias)
 
 
+@pytest.mark.slow
 def test_the_back_test_says_what_the_forecast_said_on_that_day() -> None:
     """Deals that were won or lost by then and reopened since are closed in both."""
     ways = wandering(2)
@@ -108,6 +109,7 @@ def test_the_back_test_says_what_the_forecast_said_on_that_day() -> None:
     assert (row["low"], row["high"]) == interval(told, float("nan"))
 
 
+@pytest.mark.slow
 def test_a_deal_deleted_since_counts_in_the_back_test_as_it_did_then() -> None:
     past = [deal(f"P{i}", Created=None) for i in range(30)]
     done = [lived_team.won(one, "2026-02-10") for one in past]
@@ -121,6 +123,7 @@ def test_a_deal_deleted_since_counts_in_the_back_test_as_it_did_then() -> None:
     assert landmark(gone).deals.empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "days"), [(75, 30), (8, 7)])
 def test_every_open_deal_has_the_chance_that_a_naive_loop_finds(count: int, days: int) -> None:
     """Wins are their sum, and value that of p times amount."""

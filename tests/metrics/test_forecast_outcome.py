@@ -107,6 +107,7 @@ def test_the_quarter_is_what_was_won_and_what_open_deals_may_bring_until_its_end
     assert found.p10 >= 10_000
 
 
+@pytest.mark.slow
 def test_on_the_last_day_only_what_was_won_is_left() -> None:
     facts = with_past()
     last = told_ways.lived([way(("2026-02-18", "Offer")), way(("2026-01-05", "Offer"), ("2026-02-20", "Won"))])

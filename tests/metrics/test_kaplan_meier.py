@@ -63,6 +63,7 @@ def test_points_equal_a_naive_loop(found: Pairs, share: float) -> None:
     assert stays(found).quantile(share) == pytest.approx(naive_quantile(found, share), nan_ok=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(pairs)
 def test_shares_and_errors_equal_those_of_scipy(found: Pairs) -> None:

@@ -92,6 +92,7 @@ def test_the_estimate_is_the_curve_that_conversion_uses(seed: int, age: int, day
         assert shares(stays, 0, age, days)[0] == pytest.approx(curve.at(days))
 
 
+@pytest.mark.slow
 def test_the_estimate_agrees_with_another_library() -> None:
     from statsmodels.duration.survfunc import CumIncidenceRight  # noqa: PLC0415 - heavy
 

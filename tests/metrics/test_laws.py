@@ -17,36 +17,62 @@ from hypothesis import strategies as st
 from tests.metrics.small_team import AS_OF, Q1, STAGES, Row, facts_of
 from xlpipeline.metrics import (
     METRICS,
+    activity_counts,
+    activity_mix,
+    activity_standards,
     aging,
     at_risk,
     average_deal,
     benchmarks,
     bottleneck,
+    cadence,
     clean_up,
     conversion,
+    cost_per_opportunity,
     coverage,
     created_pipeline,
     cycle,
     data_quality,
+    deal_score,
+    due_list,
+    expansions,
     experiments,
+    follow_ups,
     forecast_accuracy,
     forecast_calibration,
     forecast_categories,
     forecast_landmark,
     forecast_outcome,
     growth,
+    hygiene,
+    icp_fit,
     inflation,
+    lead_conversion,
+    lead_response,
+    lead_score,
+    lead_sources,
+    loss_causes,
+    moves_since,
+    objections,
     open_pipeline,
+    overrides,
+    priority,
+    qualification,
     rep_comparison,
+    rep_load,
     required_coverage,
     scorecard,
     slippage,
+    stage_losses,
+    stuck_deals,
     time_in_stage,
+    value_touches,
     velocity,
     waterfall,
     win_curve,
     win_loss,
     win_rate,
+    win_score,
     won_trend,
 )
 from xlpipeline.model.calendar import Period
@@ -67,6 +93,8 @@ def _by_unit(found: pd.DataFrame) -> dict[str, object]:
     return {"other": found[~money], "money": amounts}
 
 
+YEAR_START: Final = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the history keeps its moments without a zone
+
 FUNCTIONS: Final[dict[str, tuple[Callable[[Facts], Any], ...]]] = {
     "open_pipeline": (open_pipeline.by_stage, open_pipeline.total, open_pipeline.weighted),
     "coverage": (coverage.coverage, coverage.headline, coverage.by_rep, lambda facts: coverage.coverage(facts, Q1)),
@@ -79,6 +107,21 @@ FUNCTIONS: Final[dict[str, tuple[Callable[[Facts], Any], ...]]] = {
         lambda facts: win_rate.win_rate(facts, basis="created", window=Q1),
         lambda facts: win_rate.win_rate(facts, base="all", window=Q1),
     ),
+    "priority": (priority.priority,),
+    "qualification": (qualification.qualification,),
+    "deal_score": (deal_score.deal_score,),
+    "lead_conversion": (lead_conversion.by_cohort, lead_conversion.by_source, lead_conversion.lead_conversion),
+    "lead_response": (lead_response.median, lead_response.in_time),
+    "lead_score": (lead_score.lead_score,),
+    "icp_fit": (icp_fit.icp_fit,),
+    "lead_sources": (lead_sources.by_source, lead_sources.total, lead_sources.loss_reasons),
+    "cost_per_opportunity": (
+        cost_per_opportunity.cost_per_opportunity,
+        cost_per_opportunity.by_month,
+        cost_per_opportunity.by_source,
+    ),
+    "rep_load": (rep_load.by_rep, rep_load.rep_load),
+    "objections": (objections.by_stage,),
     "win_loss": (win_loss.win_loss, lambda facts: win_loss.win_loss(facts, Q1)),
     "average_deal": (average_deal.average_deal, average_deal.median_deal),
     "cycle": (cycle.cycle, lambda facts: cycle.cycle(facts, Q1)),
@@ -136,6 +179,21 @@ FUNCTIONS: Final[dict[str, tuple[Callable[[Facts], Any], ...]]] = {
     "at_risk": (at_risk.at_risk,),
     "benchmarks": (lambda facts: _by_unit(benchmarks.comparison(facts)),),
     "experiments": (experiments.results,),
+    "activity_counts": (activity_counts.per_week, activity_counts.team_weeks, activity_counts.by_rep),
+    "activity_mix": (activity_mix.by_type,),
+    "activity_standards": (lambda facts: _totals(activity_standards.standards(facts)), activity_standards.by_rep),
+    "cadence": (cadence.next_touches, cadence.lead_touches),
+    "due_list": (due_list.due_list,),
+    "value_touches": (value_touches.value_touches, value_touches.touched_share),
+    "expansions": (expansions.by_parent, expansions.expansions),
+    "follow_ups": (follow_ups.follow_ups, follow_ups.overdue),
+    "hygiene": (hygiene.open_counts,),
+    "loss_causes": (loss_causes.loss_causes,),
+    "moves_since": (lambda facts: moves_since.moves_since(facts, YEAR_START),),
+    "overrides": (overrides.by_criterion, overrides.by_stage, overrides.overrides),
+    "stage_losses": (stage_losses.stage_losses,),
+    "stuck_deals": (stuck_deals.stuck_deals,),
+    "win_score": (win_score.scores, win_score.auc, win_score.brier),
 }
 """Every public function of every metric that answers a question."""
 
@@ -157,12 +215,14 @@ COUNTS: Final = {
     ("forecast_calibration", "won"),
     ("forecast_landmark", "won"),
     ("forecast_categories", "won"),
+    ("lead_sources", "won"),
+    ("objections", "won"),
 }
 """``won`` is a count in tables of rates, a share in the win curve, and an amount in coverage."""
 
 
-NONE_WITHOUT_HISTORY: Final = {"opening", "team", "began"}
-"""Fields of records that are about a state of the past."""
+NONE_WITHOUT_HISTORY: Final = {"opening", "team", "began", "create_by"}
+"""Fields of records that are about a state of the past, or need a past to be known."""
 COUNTS_AND_DAYS: Final = {("forecast_landmark", "low"), ("forecast_landmark", "high")}
 """Bounds of numbers of wins, not of rates."""
 PLAIN_MONEY: Final = {
@@ -312,12 +372,13 @@ def test_all_metrics_keep_the_laws(rows: list[Row]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows=tables)
 def test_all_metrics_keep_the_laws_over_many_tables(rows: list[Row]) -> None:
     all_laws_hold(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(rows=tables)
 def test_what_adds_up_over_reps_is_that_of_the_team(rows: list[Row]) -> None:
@@ -326,6 +387,7 @@ def test_what_adds_up_over_reps_is_that_of_the_team(rows: list[Row]) -> None:
         assert table[head].iloc[1:].sum() == pytest.approx(table[head].fillna(0).iloc[0]), head
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(rows=tables)
 def test_a_window_holds_no_more_than_all_time(rows: list[Row]) -> None:

@@ -246,6 +246,7 @@ def test_conversion_gives_bounds_and_not_the_hundred_percent_of_known_losses(
     assert table["lower_bound"].tolist() == [5827 / 8800, 4238 / 8300]
 
 
+@pytest.mark.slow
 def test_scorecard_has_thirty_reps_that_add_up(facts: Facts, expected: dict[str, Any]) -> None:
     table = scorecard.scorecard(facts)
     assert len(table) == 31

@@ -85,6 +85,7 @@ def test_reps_who_differ_very_much_keep_their_own_rate() -> None:
     assert table["best_guess"].tolist() == pytest.approx([1, 0])
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=2, max_size=6))
 def test_the_best_guess_lies_between_the_rep_and_the_team(counts: list[tuple[int, int]]) -> None:
@@ -97,6 +98,7 @@ def test_the_best_guess_lies_between_the_rep_and_the_team(counts: list[tuple[int
         assert row["difference_low"] <= row["difference"] <= row["difference_high"]
 
 
+@pytest.mark.slow
 def test_the_strength_of_shrinkage_is_near_that_of_the_likeliest_beta_binomial() -> None:
     stats = pytest.importorskip("scipy.stats")
     hits, n = [30, 45, 60, 52, 38, 70], 100
@@ -109,6 +111,7 @@ def test_the_strength_of_shrinkage_is_near_that_of_the_likeliest_beta_binomial()
     assert 0.5 < strength / likeliest < 2
 
 
+@pytest.mark.slow
 def test_stages_are_compared_stage_by_stage() -> None:
     ways = [way(("2026-01-05", "Prospect"), ("2026-01-10", "Qualified"), ("2026-02-01", "Won"), Owner="Ann")] * 6
     ways += [way(("2026-01-06", "Prospect"), ("2026-01-12", "Lost"), Owner="Bob")] * 6

@@ -37,6 +37,7 @@ def past_year(quarters: int = 4, *, besides: float = 0.0) -> Facts:
     )
 
 
+@pytest.mark.slow
 def test_a_quarter_of_the_open_amount_was_won_so_four_times_is_needed() -> None:
     level = required_level(past_year())
     assert (level.value, level.n, level.basis) == (4.0, 4, "own 4 past quarters")
@@ -44,6 +45,7 @@ def test_a_quarter_of_the_open_amount_was_won_so_four_times_is_needed() -> None:
     assert level.note == "25 % of the open amount was won; 0 % of what was won came later."
 
 
+@pytest.mark.slow
 def test_what_is_created_and_closed_later_lowers_the_level() -> None:
     """Of 200 won per quarter 100 came later: (1 - 0.5) / 0.25 = 2."""
     facts = past_year(besides=100)
@@ -58,6 +60,7 @@ def test_what_is_created_and_closed_later_lowers_the_level() -> None:
     assert past[["conversion", "create_and_close", "required"]].to_numpy().tolist() == [[0.25, 0.5, 2.0]] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quarters", [3, 4])
 def test_three_quarters_are_too_few(quarters: int) -> None:
     level = required_level(past_year(quarters))
@@ -78,6 +81,7 @@ def test_quarters_in_which_nothing_was_won_give_no_level() -> None:
     assert level.note == "Nothing was open or won after this day of the past quarters."
 
 
+@pytest.mark.slow
 def test_a_won_deal_that_left_the_table_still_counts() -> None:
     facts = past_year()
     gone = facts.book.frame("Pipeline")
@@ -88,6 +92,7 @@ def test_a_won_deal_that_left_the_table_still_counts() -> None:
     assert (level.value, level.n) == (1.0, 4)
 
 
+@pytest.mark.slow
 def test_the_colour_goes_by_the_own_level_and_is_the_teams_for_every_rep() -> None:
     facts = past_year()
     found = coverage(facts)
@@ -96,6 +101,7 @@ def test_the_colour_goes_by_the_own_level_and_is_the_teams_for_every_rep() -> No
     assert coverage(facts.of_owner("Bob")).required.value == 4.0
 
 
+@pytest.mark.slow
 def test_the_next_quarter_is_measured_by_what_past_ones_had_before_they_began() -> None:
     """On 20 April the next quarter is 72 days off: of past quarters only those count that were over by then."""
     facts = past_year()

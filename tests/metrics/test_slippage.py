@@ -45,6 +45,7 @@ def test_each_deal_of_the_start_has_one_outcome() -> None:
     assert found.slip_rate.low < 4 / 7 < (found.slip_rate.high or 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expected", "outcome"),
     [
@@ -59,6 +60,7 @@ def test_a_date_is_in_the_quarter_until_its_last_day_and_overdue_from_the_next(e
     assert outcomes(quarter([due(A, expected)], before=[A])) == {outcome: 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expected", "n"), [("2026-03-31", 0), ("2026-04-01", 1), ("2026-06-30", 1), ("2026-07-01", 0), (None, 0)]
 )
@@ -114,6 +116,7 @@ def test_past_quarters_are_judged_at_their_end() -> None:
     assert table["slip_rate"].tolist() == [pytest.approx(5 / 7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("closed", "slipped"), [("2026-06-30", 0), ("2026-07-01", 1), (None, 0)])
 def test_a_deal_that_ended_in_its_quarter_and_was_reopened_later_has_not_slipped(
     closed: str | None, slipped: int
@@ -184,6 +187,7 @@ def test_stalled_is_over_the_bound_or_without_a_touch() -> None:
     assert slippage(facts).stalled.value == pytest.approx(3 / 5)
 
 
+@pytest.mark.slow
 def test_the_curve_is_that_of_a_naive_loop_over_the_weeks() -> None:
     refreshes = [
         ("2025-12-29", [deal("X", due="2026-02-01"), deal("Y", due="2026-03-01")]),

@@ -126,6 +126,7 @@ def equals_a_naive_loop(drawn: list[list[tuple[int, int]]]) -> None:
         assert row["median_days"] == pytest.approx(naive_median(stays), nan_ok=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(st.lists(moves, min_size=1, max_size=6))
 def test_it_equals_a_naive_loop(drawn: list[list[tuple[int, int]]]) -> None:

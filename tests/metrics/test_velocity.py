@@ -105,6 +105,7 @@ closed_deals = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(closed_deals, max_size=10), st.integers(1, 4))
 def test_velocity_equals_a_naive_loop(closed: list[Row], n_open: int) -> None:

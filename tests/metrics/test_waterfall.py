@@ -94,6 +94,7 @@ def test_each_row_of_the_definition(case: str) -> None:
 BOB = {"Owner": "Bob"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "ann", "bob"),
     [
@@ -132,6 +133,7 @@ def test_a_deal_without_a_rate_is_in_no_sum_and_counted() -> None:
     assert fall.left_out == 1
 
 
+@pytest.mark.slow
 def test_the_opening_is_the_latest_snapshot_up_to_the_start_of_the_quarter() -> None:
     refreshes = [("2026-03-09", [A]), ("2026-03-30", [A | {"Amount": 200}]), ("2026-05-15", [A | {"Amount": 300}])]
     marks = [("2026-03-09", "March"), ("2026-03-30", "April"), ("2026-05-15", "Today")]
@@ -153,6 +155,7 @@ def test_without_a_snapshot_history_tells_the_opening() -> None:
     assert told(story.team) == {"opening": 100, "won": 100, "closing": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("marks", "name"), [((("2026-04-20", "Late"),), "the snapshot Late (2026-04-20)"), ((), None)])
 def test_an_opening_inside_the_quarter_is_said(marks: tuple[tuple[str, str], ...], name: str | None) -> None:
     refreshes = [("2026-04-13", [A]), ("2026-04-20", [A | {"Amount": 200}]), ("2026-05-15", [])]
@@ -304,6 +307,7 @@ def the_law_holds(pairs: Sequence[tuple[Row | None, Row | None]]) -> None:
     assert sum(one.amount("transferred_in") for one in reps) == sum(one.amount("transferred_out") for one in reps)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(pairs=PAIRS)
 def test_nothing_remains_and_every_line_is_that_of_a_naive_loop(pairs: list[tuple[Row | None, Row | None]]) -> None:

@@ -40,6 +40,7 @@ def test_the_bounds_of_losing_mirror_those_of_winning(counts: tuple[int, int]) -
     assert wilson(counts[1] - counts[0], counts[1]) == pytest.approx((1 - high, 1 - low))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 1000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_bounds_equal_those_of_scipy(counts: tuple[int, int]) -> None:

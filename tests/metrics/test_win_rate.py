@@ -127,6 +127,7 @@ def test_value_rate_is_refused_when_more_than_a_fifth_of_lost_deals_have_no_amou
     assert figure.reason.startswith("Lost deals have no amount (2 of 5)") is not given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at_the_end", "rate"), [(0, 0.8), (50, 0.8), (None, 0.8)])
 def test_a_lost_deal_counts_with_its_last_amount_while_it_was_open(at_the_end: int | None, rate: float) -> None:
     """Four of 100 are won; of the deal lost, worth 100 while open, somebody changed the amount when it was lost."""

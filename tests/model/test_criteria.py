@@ -72,6 +72,7 @@ def test_what_a_kind_asks_of_a_cell(row: Row, yes: list[object], no: list[object
     assert met_by(row, no) == [False] * len(no)
 
 
+@pytest.mark.slow
 def test_two_dates_in_order() -> None:
     """The same day is in order whatever the hour; a text, a blank or the number 0 is no date."""
     row = criterion("A", "date_order", "Sent", "Back")
@@ -388,6 +389,7 @@ def way_is_open_when_nothing_is_missing(deals: list[dict[str, Any]], guards: lis
             assert (missing[at] is None) == (walked > place)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.lists(DEAL, min_size=1, max_size=12), st.lists(GUARD, max_size=6))
 def test_the_way_is_open_exactly_when_nothing_is_missing(deals: list[dict[str, Any]], guards: list[Row]) -> None:
@@ -403,6 +405,7 @@ def test_the_way_is_open_exactly_when_nothing_is_missing_over_many(
     way_is_open_when_nothing_is_missing(deals, guards)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.permutations(range(5)))
 def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:

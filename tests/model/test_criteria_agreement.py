@@ -239,6 +239,7 @@ def test_every_native_cell_equals_the_engine(tmp_path: Path) -> None:
         same(native[head], cells, head, tables["Pipeline"].frame)
 
 
+@pytest.mark.slow
 def test_the_dice_reach_every_case() -> None:
     """So that agreement means something: every kind blocks somewhere, some deals pass, some are late."""
     chance = random.Random(20260515)  # noqa: S311 - a test's dice

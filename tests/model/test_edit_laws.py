@@ -131,6 +131,7 @@ def in_order(history: History) -> bool:
     return all(group["not_after"].is_monotonic_increasing for _, group in events.groupby(["deal", "column"]))
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, phases=PHASES)
 @given(EXACT.map(lambda script: script[:9]))
 def test_stamped_edits_can_be_replayed_at_every_moment(script: list[Edit | None]) -> None:
@@ -168,6 +169,7 @@ def _folded(state: dict[str, list[object]]) -> dict[str, list[object]]:
     return {name: [str(stage).casefold(), *rest] for name, (stage, *rest) in state.items()}
 
 
+@pytest.mark.slow
 @settings(max_examples=2, deadline=None, phases=PHASES)
 @given(MIXED.map(lambda script: script[:9]))
 def test_with_stamps_history_tells_the_same_changes_only_more_exactly(script: list[Edit | None]) -> None:

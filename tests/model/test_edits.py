@@ -188,6 +188,7 @@ ANY = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(*[ANY] * 6), max_size=4))
 def test_no_cell_ever_raises(rows: list[tuple[object, ...]]) -> None:
     for edits in read_edits(frame(*rows), Window(AFTER, NOW, BERLIN), ("Talk",)).values():

@@ -341,6 +341,7 @@ def reading_changes_nothing(rows: list[dict[str, object]]) -> None:
     assert (kinds == (deals["stage_type"] != "").astype(int)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.fixed_dictionaries(dict.fromkeys(PIPELINE.heads[:12] + PIPELINE.heads[20:25], anything)), max_size=5)

@@ -54,6 +54,7 @@ def deals_are_those_of_the_table_then(tables: list[dict[str, Row]]) -> None:
         assert {name for name in found["rep"] if name.casefold() in {n.casefold() for n in now}} <= now
 
 
+@pytest.mark.slow
 @settings(max_examples=2, deadline=None)
 @given(tables=TABLES)
 def test_deals_of_a_moment_are_those_of_the_table_at_that_moment(tables: list[dict[str, Row]]) -> None:
@@ -78,6 +79,7 @@ def test_between_two_refreshes_holds_what_the_earlier_one_saw() -> None:
     assert book.frame("Pipeline")["Amount"].tolist() == [1.0, None]
 
 
+@pytest.mark.slow
 def test_a_deleted_deal_is_gone_and_can_be_asked_as_it_last_was() -> None:
     facts = lived(
         ("2026-03-02", [deal("A", 1), deal("B")]),

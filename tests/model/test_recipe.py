@@ -152,7 +152,8 @@ def test_shipped_recipes_hold_the_criteria_that_are_promised(name: str) -> None:
 @pytest.mark.parametrize("name", RECIPE_NAMES)
 def test_shipped_recipes_bring_marks_profile_cadence_and_advice_for_every_open_stage(name: str) -> None:
     recipe = load_recipe(name)
-    assert {row.framework for row in recipe.scoring} == {"BANT", "MEDDIC", "CHAMP", "Deal"}
+    assert {row.framework for row in recipe.scoring} == {"BANT", "MEDDIC", "CHAMP", "Deal", "Behaviour"}
+    assert recipe.framework == {"five": "BANT", "seven": "CHAMP", "eight": "MEDDIC"}[name]
     assert recipe.profile
     assert recipe.cadence
     advised = {row.stage for row in recipe.playbook}
@@ -192,7 +193,7 @@ def test_bad_toml_is_named_with_its_line() -> None:
         (
             'title = "Small"',
             'name = "x"\ntitle = "Small"',
-            "own.toml: 'name' is not known; allowed are title, description, settings,",
+            "own.toml: 'name' is not known; allowed are title, description, framework, settings,",
         ),
         (
             "idle_business_days = 7",

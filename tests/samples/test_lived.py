@@ -36,6 +36,7 @@ def told(moves: pd.DataFrame, day: dt.date) -> dict[str, object]:
     }  # the last one stays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days_ago", [1, 40, 200, 365])
 def test_the_history_tells_stages_and_closes_of_any_day_as_the_true_moves_do(days_ago: int) -> None:
     day = AS_OF - dt.timedelta(days=days_ago)
@@ -66,10 +67,12 @@ def test_the_events_are_those_of_a_refresh_at_the_end_of_every_day() -> None:
     pd.testing.assert_frame_equal(events(7), naive, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_nothing_is_told_of_the_as_of_day_or_later() -> None:
     assert events()["Not after"].max() < dt.datetime.combine(AS_OF, dt.time())
 
 
+@pytest.mark.slow
 def test_no_stage_is_passed_over_that_was_not_passed_over_in_truth() -> None:
     kinds = events()["Kind"]
     days = {(name, on) for name, on in zip(team().stage_moves["Deal ID"], team().stage_moves["On"], strict=True)}

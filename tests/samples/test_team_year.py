@@ -48,7 +48,7 @@ def days(column: pd.Series) -> pd.Series:
 
 def test_the_sample_of_this_seed_has_not_drifted() -> None:
     """If a change was meant, put the new value here; otherwise every user's demo has just changed."""
-    assert fingerprint(team(300, 1.0)) == "38ee1018a82db0d0fa558329c28bef0a51941282e59dea7179a6c90874515707"
+    assert fingerprint(team(300, 1.0)) == "e895a243fb329101bd460a80470efa7cde4a50cdb45570ac320f73d405a9b04e"
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
@@ -73,12 +73,13 @@ def test_heads_are_those_of_the_schema() -> None:
         ("activities", schema.ACTIVITIES), ("leads", schema.LEADS), ("reps", schema.REPS), ("quotas", schema.QUOTAS),
         ("holidays", schema.HOLIDAYS),
     ):  # fmt: skip
-        assert tuple(getattr(sample, name).columns) == table.heads
+        typed = [column.name for column in table.columns if column.writer == "user"]
+        assert list(getattr(sample, name).columns) == typed
     lists = {table.name: table.heads for table in schema.LISTS}
     assert tuple(sample.products.columns) == lists["Products"]
     assert tuple(sample.sources.columns) == lists["Sources"]
     assert tuple(sample.lost_reasons.columns) == lists["LostReasons"]
-    assert tuple(sample.activity_types.columns) == lists["ActivityTypes"]
+    assert tuple(sample.activity_types.columns) == lists["ActivityTypes"][:1]
 
 
 @pytest.mark.parametrize("name", FRAMES)
@@ -138,7 +139,8 @@ def test_close_moves_end_in_the_expected_close_of_the_row() -> None:
 
 def test_last_touch_is_the_last_activity() -> None:
     sample = team(1_000, 1.0)
-    latest = days(sample.activities["Date"]).groupby(sample.activities["Deal ID"]).max()
+    done = sample.activities[[day <= sample.as_of for day in sample.activities["Date"]]]
+    latest = days(done["Date"]).groupby(done["Deal ID"]).max()
     rows = sample.pipeline.drop_duplicates("Deal ID").set_index("Deal ID")
     assert (days(rows["Last touch"]) == latest.reindex(rows.index)).all()
 
@@ -218,6 +220,22 @@ def test_converted_leads_point_to_their_deal() -> None:
     assert set(sample.leads["Status"]) == {"new", "working", "qualified", "disqualified"}
 
 
+def test_a_qualified_lead_becomes_a_deal_or_is_turned_down_within_weeks() -> None:
+    leads = team(1_000).leads
+    waiting = leads[(leads["Status"] == "qualified") & leads["Deal ID"].isna()]
+    assert len(waiting)
+    assert (days(waiting["Created"]) >= pd.Timestamp(AS_OF - dt.timedelta(days=30))).all()
+
+
+def test_most_customers_are_called_after_the_sale_as_the_cadence_asks() -> None:
+    sample = team(1_000)
+    entered = sample.stage_moves[sample.stage_moves["To"] == "Post-sale"].set_index("Deal ID")["On"]
+    long_ago = entered[entered < AS_OF - dt.timedelta(days=60)]
+    calls = sample.activities[sample.activities["Type"] == "Call"]
+    called = [name for name, day in long_ago.items() if (calls["Date"][calls["Deal ID"] == name] > day).any()]
+    assert 0.7 < len(called) / len(long_ago) < 0.95
+
+
 def test_the_sample_walks_the_stages_and_lists_of_the_template_eight() -> None:
     """When the recipe changes, carry the change over to samples/presets.py or samples/words.py."""
     recipe = tomllib.loads((ROOT / "workbook_templates" / "eight.toml").read_text(encoding="utf-8"))
@@ -248,6 +266,7 @@ def test_a_team_of_one_and_a_process_of_two_stages_work() -> None:
     assert sample.reps["Rep"].tolist() == sample.quotas["Rep"].unique().tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 11])
 def test_rates_of_5000_deals_are_believable(seed: int) -> None:
     sample = team(5_000, 0.0, seed)
@@ -277,6 +296,7 @@ def test_moves_of_5000_deals_go_back_skip_and_reopen_now_and_then() -> None:
     assert 0.004 < reopened.sum() / (target == place["Lost"]).sum() < 0.025
 
 
+@pytest.mark.slow
 def test_attainment_of_reps_lies_around_quota_and_the_team_needs_two_to_four_times_coverage() -> None:
     sample = team(5_000)
     quotas, pipeline = sample.quotas, sample.pipeline
@@ -339,7 +359,8 @@ def team_keeps_the_laws(*, seed: int, deals: int, as_of: dt.date, reps: int, mes
     assert len(sample.pipeline) == deals
     assert len(sample.reps) == reps
     assert max(sample.stage_moves["On"]) <= as_of
-    assert max(sample.activities["Date"]) <= as_of
+    ahead = sample.activities[[day > as_of for day in sample.activities["Date"]]]
+    assert set(ahead["Type"]) <= {"Meeting"}
     assert set(sample.mess_made["Deal ID"]) <= set(sample.pipeline["Deal ID"])
     last = sample.stage_moves.groupby("Deal ID").tail(1).set_index("Deal ID")["To"].to_dict()
     assert last == sample.pipeline.drop_duplicates("Deal ID").set_index("Deal ID")["Stage"].to_dict()
@@ -360,6 +381,7 @@ any_team = given(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @any_team
 def test_any_team_on_any_day_keeps_the_laws(

@@ -81,6 +81,7 @@ def test_the_worst_deals_come_first_and_fresh_ones_not_at_all() -> None:
     assert worst.loc[0].tolist() == ["Old one", "Ann", "Prospect", "TIC", 11, 21, 29, dt.date(2026, 3, 30), 40, "D1", 1]
 
 
+@pytest.mark.slow
 def test_the_list_ends_at_25_deals() -> None:
     facts = facts_of([in_play(**{"Next step": None}) for _ in range(WORST + 1)])
     assert frames_of(TAB.fill(facts))["OldestDeals"]["Rank"].tolist() == list(range(1, WORST + 1))
@@ -95,12 +96,14 @@ def test_stages_show_how_many_are_in_time() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_reps_with_most_flagged_deals_come_first() -> None:
     facts = facts_of([in_play(), in_play(Owner="Bob", **{"Next step": None})], reps=("Ann", "Bob"))
     by_rep = frames_of(TAB.fill(facts))["StaleByRep"]
     assert by_rep.to_numpy().tolist() == [["Bob", 1, 0, 0, 0, 0, 1, 1, 1, 100], ["Ann", 1, 0, 0, 0, 0, 0, 0, 0, 0]]
 
 
+@pytest.mark.slow
 def test_the_pipeline_stands_as_entered_and_clean_side_by_side() -> None:
     """Of 200, 40 is old in every way and in an unqualified stage, 60 has no next step; 100 is clean."""
     changes = TAB.fill(stale_team())
@@ -119,6 +122,7 @@ def test_the_pipeline_stands_as_entered_and_clean_side_by_side() -> None:
     )
 
 
+@pytest.mark.slow
 def test_deals_that_look_dead_are_listed_with_their_reasons() -> None:
     changes = TAB.fill(stale_team())
     rows = frames_of(changes)["CleanUp"].to_numpy().tolist()
@@ -128,6 +132,7 @@ def test_deals_that_look_dead_are_listed_with_their_reasons() -> None:
     assert TAB.fill(facts_of([in_play()])).names["clean_up_says"] == "No open deal is proposed for clean-up."
 
 
+@pytest.mark.slow
 def test_more_than_25_deals_that_look_dead_are_counted_and_the_largest_listed() -> None:
     facts = facts_of([in_play(n, "2026-01-01") for n in range(1, WORST + 2)])
     changes = TAB.fill(facts)
@@ -135,6 +140,7 @@ def test_more_than_25_deals_that_look_dead_are_counted_and_the_largest_listed() 
     assert changes.names["clean_up_says"] == "26 open deals worth €351 look dead; the largest 25 are below."
 
 
+@pytest.mark.slow
 def test_data_quality_by_rep_gives_counts_below_five_deals() -> None:
     deals = [in_play(None), *(in_play() for _ in range(4)), in_play(Owner="Bob")]
     rows = frames_of(TAB.fill(facts_of(deals, reps=("Ann", "Bob"))))["DataQualityByRep"].to_numpy().tolist()
@@ -144,6 +150,7 @@ def test_data_quality_by_rep_gives_counts_below_five_deals() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_everything_above_inflation_follows_the_rep_that_the_reader_has_chosen() -> None:
     changes = TAB.fill(choosing(stale_team(), FILTER, "Bob"))
     tables = frames_of(changes)

@@ -57,6 +57,7 @@ def test_its_formulas_use_only_functions_of_excel_2016() -> None:
     check_formulas_are_old(TAB)
 
 
+@pytest.mark.slow
 def test_cards_show_every_basis_with_interval_and_n() -> None:
     changes = TAB.fill(sure(grey_below=1))
     two_thirds = pytest.approx(2 / 3)
@@ -84,6 +85,7 @@ def test_too_few_deals_show_counts() -> None:
     assert rates.loc[0, ["Won", "Of", "95 % interval"]].tolist() == [2, 3, "2 of 3"]
 
 
+@pytest.mark.slow
 def test_at_five_closed_deals_there_is_a_rate() -> None:
     four, five = [won()] * 3 + [lost()], [won()] * 4 + [lost()]
     assert shown(TAB.fill(facts_of(four)), "win_rate")[0] == "3 of 4"
@@ -104,6 +106,7 @@ def test_stages_show_who_went_on_and_the_bounds() -> None:
     assert str(stages.loc["Offer", "Note"]).startswith("Immature:")
 
 
+@pytest.mark.slow
 def test_the_chart_names_interval_and_n_and_falls_back_to_the_lower_bound() -> None:
     assert frames_of(TAB.fill(sure()))["ConversionChart"].to_numpy().tolist() == [
         ["Prospect", "Prospect (51–100 %, n 4)", 1],
@@ -131,6 +134,7 @@ def two_quarters() -> Facts:
     return facts_of([*old, *new], reps=("Ann", "Bob"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "period", "rate", "entered"),
     [
@@ -176,6 +180,7 @@ def test_every_choice_shows_what_the_figures_say_of_those_deals_alone() -> None:
                     assert found.tolist() == [row[head] for head in ("entered", "advanced", "lost", "open")]
 
 
+@pytest.mark.slow
 def test_a_card_says_which_way_the_figure_went() -> None:
     early = [won(created="2025-07-01", closed="2025-07-11")] * 9
     before = [won(created="2025-10-15", closed="2025-11-01", amount=100)] * 4 + [lost(closed="2025-11-01")]
@@ -188,6 +193,7 @@ def test_a_card_says_which_way_the_figure_went() -> None:
     assert str(shown(TAB.fill(facts), "win_rate")[1]).startswith("95 %")  # the window before is left-truncated
 
 
+@pytest.mark.slow
 def test_reps_who_differ_are_named_with_the_number_of_comparisons() -> None:
     rows = [won(Owner="Ann")] * 20 + [lost(Owner="Bob")] * 20
     changes = TAB.fill(facts_of(rows))
@@ -225,6 +231,7 @@ def test_without_history_the_fallback_is_printed_on_the_tab() -> None:
     assert FALLBACK_NOTE.startswith("There is no stage history yet: won deals count as having passed every stage")
 
 
+@pytest.mark.slow
 def test_with_history_it_says_how_many_ways_are_told_and_how_many_skipped() -> None:
     says = filled_with_a_past().names["conversion_basis"]
     assert says == (
@@ -235,6 +242,7 @@ def test_with_history_it_says_how_many_ways_are_told_and_how_many_skipped() -> N
     assert "The others are imputed" in str(mixed)
 
 
+@pytest.mark.slow
 def test_other_views_show_days_skips_strict_and_flow() -> None:
     views = frames_of(filled_with_a_past())["StageViews"].set_index("Stage")
     assert views.loc["Prospect", ["Seen to enter", "On in N days", "Lost in N days"]].tolist() == pytest.approx(
@@ -245,6 +253,7 @@ def test_other_views_show_days_skips_strict_and_flow() -> None:
     assert views.loc["Offer", "On: 95 %"] == "38–96 %"
 
 
+@pytest.mark.slow
 def test_every_group_has_its_stages() -> None:
     groups = frames_of(filled_with_a_past())["ConversionBy"]
     assert groups["By"].unique().tolist() == ["Rep", "Source", "Quarter"]
@@ -254,6 +263,7 @@ def test_every_group_has_its_stages() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_win_curve_is_read_out_in_words() -> None:
     changes = filled_with_a_past()
     assert changes.names["win_curve_says"] == "Of 100 new deals, 67 are won within 90 days (95 %: 30–90 %)."

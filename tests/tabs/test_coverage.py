@@ -90,6 +90,7 @@ def test_a_reached_quota_is_said_in_words() -> None:
     assert shown(changes, "coverage_remaining")[0] == 0
 
 
+@pytest.mark.slow
 def test_charts_hold_the_reps_who_need_pipeline_most() -> None:
     names = [f"Rep {number:02}" for number in range(CHART_ROWS + 1)]
     deals = [in_play(100 + 10 * number, Owner=name) for number, name in enumerate(names)]
@@ -110,6 +111,7 @@ def test_a_bar_ends_at_twice_the_required_level() -> None:
     assert frames["CoverageByRep"].loc[1, "To go"] == 7
 
 
+@pytest.mark.slow
 def test_past_quarters_stand_behind_the_required_level() -> None:
     changes = TAB.fill(past_year(besides=100))
     assert shown(changes, "coverage_required") == (2, "own 4 past quarters: 2.0–2.0 ×", "n = 4 · required_coverage")

@@ -76,6 +76,7 @@ def a_year(*, begun: str = "2025-01-05") -> Facts:
     )
 
 
+@pytest.mark.slow
 def test_cards_say_which_way_figures_have_gone_since_the_last_quarter() -> None:
     changes = TAB.fill(a_year())
     assert str(shown(changes, "dashboard_open_pipeline")[1]).endswith(", ▲ 33 % on 2026 Q1")
@@ -85,11 +86,13 @@ def test_cards_say_which_way_figures_have_gone_since_the_last_quarter() -> None:
     assert changes.names["dashboard_says"] == ("2026 Q2: €2.0k won, its open pipeline went from €0 to €0.")
 
 
+@pytest.mark.slow
 def test_a_rep_who_had_nothing_then_has_no_direction_of_open_pipeline() -> None:
     changes = TAB.fill(choosing(a_year(), FILTER, "Bob"))
     assert "Q1" not in str(shown(changes, "dashboard_open_pipeline")[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("begun", "told"), [("2025-10-01", True), ("2025-10-02", False)])
 def test_rates_have_no_direction_where_the_data_begin_within_the_window_before(begun: str, told: bool) -> None:
     note = shown(TAB.fill(a_year(begun=begun)), "dashboard_win_rate")[1]
@@ -129,6 +132,7 @@ def test_without_amounts_the_chart_shows_numbers_of_deals_and_says_so() -> None:
     assert changes.names["open_pipeline_says"] == "No open deal has an amount, so bars show the number of deals (3)."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "growth"), [("2024-03-01", 0.5), ("2024-03-02", None)])
 def test_months_stand_beside_the_same_months_of_the_year_before(first: str, growth: float | None) -> None:
     deals = [
@@ -143,6 +147,7 @@ def test_months_stand_beside_the_same_months_of_the_year_before(first: str, grow
     assert changes.names["won_says"] == "€150 won in 12 months."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "growth"), [("2023-04-01", ", ▲ 25 % on the year before"), ("2023-04-02", "")])
 def test_growth_is_said_from_the_third_year_of_the_data(first: str, growth: str) -> None:
     days = [

@@ -15,7 +15,7 @@ from xlpipeline.jobs.refresh import refresh_in
 from xlpipeline.model.book import ChangeSet, Formula
 from xlpipeline.model.facts import read_facts
 from xlpipeline.model.schema import Table
-from xlpipeline.tabs import aging, behind, forecast
+from xlpipeline.tabs import aging, behind, forecast, leads_summary
 from xlpipeline.tabs.followed_tables import following, ranks, row_formulas, rows_behind, shown_rows, table_behind
 from xlpipeline.tabs.forecast_quarter import BARS
 from xlpipeline.tabs.layout import TableBlock
@@ -58,19 +58,23 @@ def test_a_column_looks_up_the_chosen_name_and_the_place_of_its_row() -> None:
     assert row_formulas(LIST, "Rank", "who")["Value"] == f'IF(ISNA({row}),"",INDEX(TopRows[Value],{row}))'
 
 
+MODULES = (forecast, aging, leads_summary)
+CHARTS = {forecast: (BARS,), leads_summary: leads_summary.CHARTS}
+
+
 @pytest.mark.libreoffice
 def test_the_sheet_shows_for_a_chosen_rep_what_the_engine_says(tmp_path: Path) -> None:
     """As generated for the team, recalculated for a rep, and again as the next refresh writes it."""
     path, now = tmp_path / "team.xlsx", dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
     demo_file(path, now=now, deals=200)
     rep = str(read_book(path).frame("Reps")["Rep"].iloc[4])
-    choice = ChangeSet(names={module.FILTER: rep for module in (forecast, aging)})
+    choice = ChangeSet(names={module.FILTER: rep for module in MODULES})
     apply_changes(path, choice, expected_hash=file_hash(path))
     seen = read_book(recalculated(path, tmp_path / "out"))
     facts = read_facts(read_book(path), now.date())
     refresh_in(ClosedWorkbook(path), now=now)
     written, compared = read_book(path), 0
-    for module in (forecast, aging):
+    for module in MODULES:
         changes = module.TAB.fill(facts)
         following_tables = [
             block.table for block in module.TAB.blocks if isinstance(block, TableBlock) and block.formulas
@@ -79,7 +83,7 @@ def test_the_sheet_shows_for_a_chosen_rep_what_the_engine_says(tmp_path: Path) -
             if isinstance(wanted, Formula):
                 assert seen.names[name] == pytest.approx(wanted.cached), name
                 compared += 1
-        for table in (*following_tables, *([BARS] if module is forecast else [])):
+        for table in (*following_tables, *CHARTS.get(module, ())):
             body = next(change for change in changes.tables if change.table == table.name)
             for column in (column.name for column in table.columns if column.writer == "formula"):
                 wanted_cells = [_plain(cell) for cell in body.columns[column]]
@@ -89,7 +93,7 @@ def test_the_sheet_shows_for_a_chosen_rep_what_the_engine_says(tmp_path: Path) -
                         column,
                     )
                 compared += 1
-    assert compared == 3 * (6 + 5) + (8 + 4 + 2) + (3 + 6 + 10 + 6)
+    assert compared == 3 * (6 + 5 + 6) + (8 + 4 + 2) + (3 + 6 + 10 + 6) + (10 + 9 + 10 + 5 + 5 + 9 + 2 + 2)
 
 
 def _plain(cell: object) -> object:

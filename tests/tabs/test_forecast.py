@@ -48,6 +48,7 @@ def shown(change: ChangeSet) -> dict[str, object]:
     return {name: getattr(cell, "cached", cell) for name, cell in change.names.items()}
 
 
+@pytest.mark.slow
 def test_what_a_team_with_a_past_sees_has_its_place_on_the_tab(lived: ChangeSet) -> None:
     check_writes_what_the_layout_has(TAB, lived)
     check_cells_are_plain(lived)
@@ -69,6 +70,7 @@ def test_cards_name_metrics_that_explain_knows() -> None:
     assert {block.definition for block in TAB.blocks if isinstance(block, Card)} <= known
 
 
+@pytest.mark.slow
 def test_a_team_with_a_past_sees_wins_with_their_interval_and_that_it_is_not_calibrated(lived: ChangeSet) -> None:
     cells = shown(lived)
     assert cells["forecast_n_days"] == pytest.approx(14, abs=0.6)
@@ -78,6 +80,7 @@ def test_a_team_with_a_past_sees_wins_with_their_interval_and_that_it_is_not_cal
     assert "P10 €" in str(cells["forecast_p50_note"])
 
 
+@pytest.mark.slow
 def test_the_quality_of_the_data_and_the_clean_pair_stand_beside(lived: ChangeSet) -> None:
     text = str(lived.names["forecast_quality"])
     assert text.startswith("Data quality: ")
@@ -118,6 +121,7 @@ def test_a_band_is_called_off_only_outside_its_interval(stated: float, word: str
     assert verdict(stated, float("nan"), float("nan")) == "–"
 
 
+@pytest.mark.slow
 def test_few_closed_deals_are_shown_as_counts() -> None:
     deals = [way(("2026-01-05", "Offer"), ("2026-03-01", "Won"))] * 3
     facts: Facts = told_ways.lived([*deals, way(("2026-01-05", "Offer"), ("2026-03-01", "Lost"))])
@@ -126,6 +130,7 @@ def test_few_closed_deals_are_shown_as_counts() -> None:
     assert table["Actual"].tolist() == [None] * 5
 
 
+@pytest.mark.slow
 def test_tables_follow_the_rep_that_the_reader_has_chosen() -> None:
     deals = [in_play(100) | {"Next step": None}, in_play(50, Owner="Bob", Probability=0.8), won(Owner="Bob")]
     facts = facts_of(deals, reps=["Ann", "Bob"], quotas=[("Bob", "2026-01-01", "2026-03-31", 400)])
@@ -151,6 +156,7 @@ def test_a_deal_without_an_amount_is_said_to_be_left_out() -> None:
     assert text.endswith("Left out of categories and weighted: 1 deal without an amount.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "said"), [("2026-02-02", ", ▲ 25 % since 2 Feb"), ("2025-12-31", "")])
 def test_cards_of_the_team_say_what_has_changed_since_the_last_snapshot_of_the_quarter(day: str, said: str) -> None:
     facts = facts_of([in_play(200), won()])

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from tests.checks.small_book import AS_OF, CLOSED, facts_of
 from xlpipeline.checks import CHECKS, find_issues
@@ -72,6 +73,7 @@ def decided(deals: list[dict[str, Any]], decision: dict[str, object], **more: An
     return facts_of(deals, others=(BookTable("Issues", "Issues", 26, 2, frame),), **more)
 
 
+@pytest.mark.slow
 def test_an_accepted_issue_moves_to_the_end_and_is_not_counted() -> None:
     """The first of DEALS' issues is the error of the deal without amount."""
     changes = fill(decided(DEALS, {"Decision": "accept", "Reason": "A free trial"}))
@@ -82,6 +84,7 @@ def test_an_accepted_issue_moves_to_the_end_and_is_not_counted() -> None:
     assert changes.names["issues_line"] == "3 warnings in 4 opportunities · 1 accepted or snoozed"
 
 
+@pytest.mark.slow
 def test_a_decision_without_a_reason_stays_and_asks_for_one() -> None:
     changes = fill(decided(DEALS, {"Decision": "accept"}))
     issues = changes.tables[0]

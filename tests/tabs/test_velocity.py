@@ -101,6 +101,7 @@ def past_and_now() -> Facts:
     return lived(ways, begins="2025-01-01", bottleneck_days=60)
 
 
+@pytest.mark.slow
 def test_a_stage_that_is_slower_than_a_year_ago_is_named_with_both_medians() -> None:
     changes = TAB.fill(past_and_now())
     assert str(changes.names["bottleneck_says"]).startswith("Prospect is slower than it was.")
@@ -111,6 +112,7 @@ def test_a_stage_that_is_slower_than_a_year_ago_is_named_with_both_medians() -> 
     assert frames_of(changes)["StageTimesChart"].loc[0].tolist() == ["Prospect (n 20)", 20, 10]
 
 
+@pytest.mark.slow
 def test_time_in_stage_names_stays_points_and_interval() -> None:
     row = frames_of(TAB.fill(past_and_now()))["TimeInStage"].set_index("Stage").loc["Prospect"]
     assert row[["Stays", "Over", "Median days", "Cumulative"]].tolist() == [40, 40, 12, 12]
@@ -133,6 +135,7 @@ def test_options_have_other_numbers_of_deals_and_growth_compares_quarters() -> N
     assert changes.names["growth_says"] == "2026 Q1: €400 won, nothing to compare with yet."
 
 
+@pytest.mark.slow
 def test_what_comes_in_stands_week_by_week_and_in_words() -> None:
     facts = facts_of([in_play(100, Created=day(one)) for one in ("2026-02-10", "2026-03-10", "2026-03-11")])
     changes = TAB.fill(facts)
@@ -158,6 +161,7 @@ def test_the_levers_say_which_way_they_went_on_the_window_before() -> None:
     assert shown(changes, "velocity_c")[1] == "▼ 50 % on the window before · median 5 days"
 
 
+@pytest.mark.slow
 def test_deals_longer_in_their_stage_than_three_quarters_were_are_listed() -> None:
     """Ten stays in Prospect of ten days; one deal stands there for 20 days, one for ten."""
     ways = [way(("2026-02-01", "Prospect"), ("2026-02-11", "Qualified"), ("2026-02-12", "Won"))] * 10

@@ -92,6 +92,7 @@ def choosing(facts: Facts, name: str) -> Facts:
     return dataclasses.replace(facts, book=Book(facts.book.tables, {FILTER: name}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "lines"),
     [

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
 
+from tests.tabs.dashboard_laws import FUNCTIONS_OF_2016
 from tests.workbooks.conftest import NOW
 from xlpipeline.errors import RequestError, SetupError
 from xlpipeline.model.book import Book, CellError
@@ -22,18 +23,9 @@ from xlpipeline.model.schema import CHOICES, INPUT_TABLES, PIPELINE, SCHEMA_VERS
 from xlpipeline.model.settings import setting_fields
 from xlpipeline.tabs import TABS, dashboard, lists, pipeline, settings, team
 from xlpipeline.tabs.layout import ChartBlock, TableBlock
-from xlpipeline.workbooks.bodies import book_of, table_bodies
+from xlpipeline.workbooks.bodies import book_of, table_bodies, team_tables
 from xlpipeline.workbooks.build import build_workbook
 from xlpipeline.workbooks.recipes import load_recipe
-
-SHARED_FUNCTIONS = {
-    "ABS", "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "FALSE", "FIND", "HYPERLINK", "IF", "IFERROR", "INDEX", "INT",
-    "ISERROR", "ISNA", "ISNUMBER", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MIN", "N",
-    "NETWORKDAYS.INTL", "NOT", "OR", "ROUND",
-    "ROW", "SEARCH", "SUBSTITUTE", "SUM", "SUMIFS", "SUMPRODUCT",
-    "T", "TEXT", "TODAY", "TRIM", "TRUE", "VALUE", "WORKDAY.INTL",
-}  # fmt: skip
-"""Functions that Excel 2016, Excel for the web and LibreOffice 7.4 all have."""
 
 
 def tables_of(book: Workbook) -> dict[str, tuple[str, list[str]]]:
@@ -60,10 +52,27 @@ def built(**options: Any) -> Workbook:  # noqa: ANN401 - what build_workbook tak
     return openpyxl.load_workbook(io.BytesIO(build_workbook(load_recipe("eight"), now=NOW, tabs=tabs, **options)))
 
 
+@pytest.mark.slow
 def test_every_input_table_is_on_its_tab_with_its_columns(eight_read: Workbook) -> None:
     found = tables_of(eight_read)
     for table in INPUT_TABLES:
-        assert found[table.name] == (table.tab, list(table.heads))
+        heads = team_tables(load_recipe("eight"))[table.name].heads
+        assert found[table.name] == (table.tab, list(heads))
+    assert found["Pipeline"][1][: len(PIPELINE.heads)] == list(PIPELINE.heads)
+
+
+def test_pipeline_has_the_marks_of_the_recipes_framework_with_evidence_and_those_of_the_deal() -> None:
+    for name, first in (("five", "Budget"), ("seven", "Challenges"), ("eight", "Metrics")):
+        own = team_tables(load_recipe(name))["Pipeline"].columns[len(PIPELINE.columns) :]
+        assert [one.name for one in own[:2]] == [first, f"{first} evidence"]
+        assert [one.name for one in own[-4:]] == ["Deal budget", "Deal timing", "Deal authority", "Deal interest"]
+        assert [one.highest for one in own] == [2, 0] * ((len(own) - 4) // 2) + [5] * 4
+
+
+def test_a_mark_offers_the_whole_numbers_up_to_its_highest(eight_read: Workbook) -> None:
+    offered = [str(rule.formula1) for rule in eight_read["Pipeline"].data_validations.dataValidation]
+    assert offered.count('"0,1,2"') == 6
+    assert offered.count('"0,1,2,3,4,5"') == 4
 
 
 def test_every_table_of_every_tab_is_in_the_book_once(eight_read: Workbook) -> None:
@@ -103,7 +112,7 @@ def test_no_formula_uses_a_function_that_some_spreadsheet_lacks(eight: bytes) ->
             bare = re.sub(r"&quot;.*?&quot;|\"[^\"]*\"", "", formula)
             used |= set(re.findall(r"([A-Z][A-Z0-9.]*)\(", bare))
     assert used
-    assert used <= SHARED_FUNCTIONS
+    assert used <= FUNCTIONS_OF_2016
 
 
 def test_every_body_cell_of_a_computed_column_holds_its_formula(eight_read: Workbook) -> None:
@@ -128,12 +137,20 @@ def test_the_stage_drop_down_is_cut_at_the_furthest_stage_by_names_alone(eight_r
     assert "Missing criteria" in rule.error
     names = {name: eight_read.defined_names[name].attr_text for name in ("StageFirst", "StageMoves", "StageChoices")}
     assert names == {
-        "StageFirst": "'Lists'!$L$5",
+        "StageFirst": "'Lists'!$Q$5",
         "StageMoves": "StageList[Stages offered]",
         "StageChoices": "Stages[Stage]",
     }
 
 
+def test_an_adjustment_beyond_what_is_usual_is_asked_about(eight_read: Workbook) -> None:
+    sheet = eight_read["Leads"]
+    (letter,) = (cell.column_letter for cell in sheet[4] if cell.value == "Manual adj.")
+    (rule,) = (one for one in sheet.data_validations.dataValidation if str(one.sqref).startswith(f"{letter}5:"))
+    assert (rule.type, rule.formula1, rule.formula2, rule.errorStyle) == ("decimal", "-20", "20", "warning")
+
+
+@pytest.mark.slow
 def test_the_list_behind_the_stage_drop_down_has_the_ends_first_and_then_the_way_by_order() -> None:
     """Whatever the order of rows in Stages: here a stage was added below all others."""
     frame = recipe_book("five").frame("Stages")
@@ -185,6 +202,7 @@ def test_every_chart_has_its_name_and_alternative_text(eight: bytes) -> None:
     assert sorted(found) == sorted(block.name for block in charts)
 
 
+@pytest.mark.slow
 def test_lost_and_derailed_stages_stand_first_in_the_drop_down(eight_read: Workbook) -> None:
     names = [row["Stage"] for row in body_of(eight_read, "Stages")]
     assert names == [
@@ -204,22 +222,26 @@ def test_the_same_input_gives_the_same_bytes(eight: bytes) -> None:
     assert build_workbook(load_recipe("eight"), now=NOW) == eight
 
 
+@pytest.mark.slow
 def test_another_time_changes_nothing_but_the_document_properties(eight: bytes) -> None:
     later = parts(build_workbook(load_recipe("eight"), now=NOW + dt.timedelta(days=1)))
     now = parts(eight)
     assert [name for name in now if later[name] != now[name]] == ["docProps/core.xml"]
 
 
+@pytest.mark.slow
 def test_excel_computes_everything_when_it_opens_the_book(eight_read: Workbook) -> None:
     assert eight_read.calculation.fullCalcOnLoad
 
 
+@pytest.mark.slow
 def test_a_dashboard_can_be_built_without_the_tab_that_its_charts_read() -> None:
     content = build_workbook(load_recipe("eight"), now=NOW, tabs=(dashboard.TAB,))
     references = "".join(text for name, text in parts(content).items() if name.startswith("xl/charts/"))
     assert "_Cards" in references
 
 
+@pytest.mark.slow
 def test_given_rows_fill_their_tables_and_leave_some_blank_ones() -> None:
     deals = pd.DataFrame(
         {"Opportunity": ["A", "B"], "Stage": ["Closing", "Won"], "Created": [dt.date(2026, 1, 5), pd.NaT]}, dtype=object
@@ -231,6 +253,7 @@ def test_given_rows_fill_their_tables_and_leave_some_blank_ones() -> None:
     assert [row["Rep"] for row in body_of(book, "Reps")] == ["Ann", "Bo"]
 
 
+@pytest.mark.slow
 def test_text_that_looks_like_a_formula_stays_text() -> None:
     texts = ["=1+1", "+A1", "-2", "@SUM(A1)", "a\x00b"]
     book = built(tables={"Pipeline": pd.DataFrame({"Opportunity": texts}, dtype=object)})
@@ -241,11 +264,13 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     assert [cell.quotePrefix for cell in cells] == [True, True, True, True, False]
 
 
+@pytest.mark.slow
 def test_an_error_value_becomes_an_error_cell() -> None:
     book = built(tables={"Pipeline": pd.DataFrame({"Opportunity": ["A"], "Amount": [CellError("#N/A")]}, dtype=object)})
     assert (book["Pipeline"]["G5"].value, book["Pipeline"]["G5"].data_type) == ("#N/A", "e")
 
 
+@pytest.mark.slow
 def test_a_currency_without_minor_units_shows_none() -> None:
     book = built(settings={"currency": "JPY", "team": "東京"})
     values = {row["Key"]: row["Value"] for row in body_of(book, "Settings")}
@@ -277,7 +302,7 @@ def test_a_column_that_does_not_exist_is_refused() -> None:
 def recipe_book(name: str) -> Book:
     """The set-up tables of a shipped recipe."""
     recipe = load_recipe(name)
-    return book_of(table_bodies(recipe, recipe.settings, {}))
+    return book_of(table_bodies(recipe, recipe.settings, {}), team_tables(recipe).values())
 
 
 def parts(content: bytes) -> dict[str, str]:

@@ -28,6 +28,7 @@ from xlpipeline.model.book import Book, CellError, column_letters
 from xlpipeline.model.computed_columns import computed_columns, stage_list
 from xlpipeline.model.criteria_table import read_criteria
 from xlpipeline.model.facts import read_facts
+from xlpipeline.model.marks import pipeline_with_marks
 from xlpipeline.model.schema import ACTIVITIES, CRITERIA, CRITERION_KINDS, PIPELINE
 from xlpipeline.tabs import TABS
 from xlpipeline.tabs.layout import Tab, Text
@@ -55,6 +56,9 @@ CRITERIA_ROWS: Final = (
 )  # fmt: skip
 
 
+ODD_MARKS: Final = (1.5, -1, "2", "yes", "", CellError("#N/A"))
+
+
 def criteria_table() -> pd.DataFrame:
     heads = ("Stage", "Direction", "ID", "Kind", "Argument 1", "Argument 2", "Argument 3", "Within business days")
     rows = [dict(zip(heads, row, strict=True)) | {"Text": "A sentence.", "Blocking": "Y"} for row in CRITERIA_ROWS]
@@ -76,6 +80,11 @@ def deals(draw: random.Random) -> pd.DataFrame:
         frame[head] = pd.Series([draw.choice(cells) for _ in range(DEALS)], dtype=object)
     for head in ("Needs call on", "Proposal sent on", "Proposal acknowledged on", "Signed on", "Payment received on"):
         frame[head] = pd.Series([date_cell(draw) for _ in range(DEALS)], dtype=object)
+    recipe = load_recipe("eight")
+    for column in pipeline_with_marks(recipe.scoring, recipe.framework).columns:
+        if column.highest:
+            offered: tuple[object, ...] = (None, None, *range(column.highest + 2), *ODD_MARKS)
+            frame[column.name] = pd.Series([draw.choice(offered) for _ in range(DEALS)], dtype=object)
     return frame
 
 
@@ -166,6 +175,7 @@ def test_every_computed_cell_and_every_drop_down_is_what_the_engine_says(tmp_pat
         assert names[: furthest[position]] == listed[: furthest[position]]
 
 
+@pytest.mark.slow
 def test_the_cut_that_is_evaluated_is_that_of_the_validation(eight_read: Workbook) -> None:
     sheet = eight_read["Pipeline"]
     assert CUT in [rule.formula1 for rule in sheet.data_validations.dataValidation]

@@ -23,6 +23,7 @@ def test_the_workbook_is_as_the_golden_text_describes_it(eight: bytes) -> None:
     same(described(eight), "workbook")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPE_NAMES)
 def test_the_set_up_tables_hold_what_the_golden_text_lists(name: str) -> None:
     setup = (process.TAB, scoring.TAB, settings.TAB, lists.TAB)

@@ -18,6 +18,7 @@ MEND = "run: python -m xlpipeline.workbooks.ship"
 OTHERS_LATER = [name if name == "eight" else pytest.param(name, marks=pytest.mark.slow) for name in RECIPE_NAMES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS_LATER)
 def test_the_ready_workbook_is_what_its_recipe_gives(name: str) -> None:
     path = templates_folder() / f"{name}.xlsx"
@@ -28,12 +29,14 @@ def test_the_ready_workbook_is_what_its_recipe_gives(name: str) -> None:
     assert not differs, f"{path.name} is out of date in {', '.join(differs)}; {MEND}"
 
 
+@pytest.mark.slow
 def test_a_ready_workbook_is_a_book_without_deals() -> None:
     text = described((templates_folder() / "five.xlsx").read_bytes())
     assert "table Pipeline B4:" in text
     assert "sheet Start here: visible" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPE_NAMES)
 def test_the_ready_workbook_is_clean_in_the_package_lint(name: str) -> None:
     assert lint_complaints(templates_folder() / f"{name}.xlsx") == []

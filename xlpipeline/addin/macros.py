@@ -24,11 +24,13 @@ from xlpipeline.addin import dialogs
 from xlpipeline.addin.actions import (
     advancing,
     colouring,
+    converting,
     explaining,
     importing,
     issue_walk,
     new_team,
     refreshing,
+    reviewing,
     snapshots,
     validating,
     versions,
@@ -66,6 +68,11 @@ def advance_stage() -> None:
     _run("Advance stage", advancing.run)
 
 
+def convert_lead() -> None:
+    """Make the selected lead an opportunity."""
+    _run("Convert lead", converting.run)
+
+
 def colour_stale_rows() -> None:
     """Tint stale rows; show only them; show all again."""
     _run("Color stale rows", colouring.run)
@@ -74,6 +81,11 @@ def colour_stale_rows() -> None:
 def take_snapshot() -> None:
     """Keep what the pipeline looks like now."""
     _run("Take snapshot", snapshots.run)
+
+
+def start_review() -> None:
+    """Freeze a snapshot and write what is to be talked through with each rep."""
+    _run("Start review", reviewing.run)
 
 
 def next_issue() -> None:

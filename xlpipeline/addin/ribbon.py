@@ -86,6 +86,16 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Deals",
     ),
     Button(
+        "XlpConvert",
+        "Convert lead",
+        "convert_lead",
+        "convert_lead",
+        "Convert the lead of this row",
+        "Makes an opportunity of the selected lead: it takes over account, owner and source, and both keep the link.",
+        "L",
+        "Deals",
+    ),
+    Button(
         "XlpColourRows",
         "Color stale rows",
         "colour_stale_rows",
@@ -104,6 +114,17 @@ BUTTONS: Final[tuple[Button, ...]] = (
         "Take a snapshot",
         "Keeps what the pipeline looks like today, so that later figures can be compared with it.",
         "T",
+        "Deals",
+    ),
+    Button(
+        "XlpReview",
+        "Start review",
+        "start_review",
+        "review",
+        "Start the review of the pipeline",
+        "Freezes a snapshot and writes for each rep what was won, moved, is stuck, comes next and is "
+        "at risk, with room for notes and replies.",
+        "M",
         "Deals",
     ),
     Button(

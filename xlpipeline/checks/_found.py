@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import pandas as pd
+
+from xlpipeline.model.spelling import proposal
 
 HEAD = -1
 """Position of a table's head: for faults of the table as a whole."""
@@ -47,6 +50,29 @@ def unknown(values: pd.Series, known: Iterable[str]) -> pd.Series:
     names = {name.casefold() for name in known}
     is_unknown = [bool(text.strip()) and text.casefold() not in names for text in values.tolist()]
     return pd.Series(is_unknown, index=values.index, dtype=bool)
+
+
+def one_per_spelling(values: pd.Series, names: Iterable[str], column: str, what: str, home: str) -> pd.DataFrame:
+    """One fault per value that is filled but, case aside, none of ``names``, on its first row; it tells of how many.
+
+    ``what`` is called so, and ``home`` is where it is not found. The number of rows matches ``ROWS``.
+    """
+    known = [name.strip() for name in names]
+    folded = {name.casefold() for name in known}
+    strange = {name for name in values.unique() if name.strip() and name.strip().casefold() not in folded}
+    if not strange:
+        return _NOTHING
+    rows = values[values.isin(strange)].str.strip()
+    counts, firsts = rows.str.casefold().value_counts(), rows[~rows.str.casefold().duplicated()]
+    wrong = [
+        f"The {what} '{name:.40}' is not in {home} ({n:,} {'row' if n == 1 else 'rows'}).{proposal(name, known)}"
+        for name, n in ((name, int(counts[name.casefold()])) for name in firsts)
+    ]
+    return found(firsts.to_frame(), column, wrong)
+
+
+ROWS: Final = r"\([\d,]+ rows?\)"
+"""What is fleeting in a sentence of ``one_per_spelling``."""
 
 
 def one_per_owner(rows: pd.DataFrame, column: str, have: str, first: str) -> pd.DataFrame:

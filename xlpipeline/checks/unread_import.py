@@ -1,4 +1,4 @@
-"""The last import could not read a cell of its source, and the deal still lacks it."""
+"""An import could not read a cell of its source, and the deal still lacks it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CHECK = Check(
     name="unread_import",
     severity="warning",
     title="Unread import",
-    what="A cell or row of the imported file could not be read, and the deal still lacks it.",
+    what="A cell or row of an imported file could not be read, and the deal still lacks it.",
     why="The figures leave out what could not be read.",
     what_to_do="Type the value into Pipeline, or correct it in the source and import again.",
     find=find,

@@ -95,7 +95,7 @@ def read_texts(cells: pd.Series) -> Reading:
 
 def _text(cell: object) -> str:
     if isinstance(cell, str):
-        return _CONTROLS.sub("", cell).strip()
+        return _CONTROLS.sub("", cell.replace("\u00a0", " ")).strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from xlpipeline.importers.amounts import read_amounts, read_shares
 from xlpipeline.importers.cells import Reading, distinct, read_extra, read_texts, read_yes_no
 from xlpipeline.importers.columns import KINDS, ColumnChoice
-from xlpipeline.importers.dates import Zones, read_dates
+from xlpipeline.importers.dates import Hint, Zones, order_by_itself, read_dates
 from xlpipeline.importers.fault import RowFault
 from xlpipeline.importers.mapping_file import MappingChoices
 from xlpipeline.model.schema import PIPELINE
@@ -26,8 +27,10 @@ _WRONG: Final = {
 """Kind → what is wrong with a cell that cannot be read, and what becomes of its deal."""
 
 
-def read_cells(cells: pd.Series, choice: ColumnChoice, choices: MappingChoices, zones: Zones) -> Reading:
-    """Read a source column as the kind of its target.
+def read_cells(
+    cells: pd.Series, choice: ColumnChoice, choices: MappingChoices, zones: Zones, hint: Hint = ("", "")
+) -> Reading:
+    """Read a source column as the kind of its target; ``hint``: date order where the column does not tell.
 
     Raises:
         SourceError: the column's dates or amounts are undecidable.
@@ -35,7 +38,7 @@ def read_cells(cells: pd.Series, choice: ColumnChoice, choices: MappingChoices, 
     head, kind = choice.source, KINDS.get(choice.target, "extra")
     if kind in {"date", "moment"}:
         order = choices.date_orders.get(head, choices.date_order)
-        return read_dates(cells, column=head, zones=zones, order=order, keep_time=kind == "moment")
+        return read_dates(cells, column=head, zones=zones, order=order, keep_time=kind == "moment", hint=hint)
     if kind == "money":
         return read_amounts(cells, column=head, decimal=choices.decimal)
     if kind == "share":
@@ -43,6 +46,20 @@ def read_cells(cells: pd.Series, choice: ColumnChoice, choices: MappingChoices, 
     if choice.target in _YES_NO:
         return read_yes_no(cells)
     return read_extra(cells) if kind == "extra" else read_texts(cells)
+
+
+def shared_order(rows: pd.DataFrame, chosen: Sequence[ColumnChoice]) -> Hint:
+    """Date order that columns of one system's export show for those that do not tell: one person's settings made all.
+
+    Empty where no column shows one, or two show different ones.
+    """
+    found: dict[str, str] = {}
+    for choice in chosen:
+        if KINDS.get(choice.target) in {"date", "moment"}:
+            order, example = order_by_itself(rows[choice.source])
+            if order:
+                found.setdefault(order, f"as {example} in “{choice.source}” shows")
+    return next(iter(found.items())) if len(found) == 1 else ("", "")
 
 
 def faults_of(cells: pd.Series, choice: ColumnChoice, found: Reading) -> list[RowFault]:

@@ -15,8 +15,8 @@ from xlpipeline.importers.amounts import carries_currency, looks_like_number
 from xlpipeline.importers.cells import says_nothing
 from xlpipeline.importers.dates import looks_like_date
 from xlpipeline.importers.source import Source
-from xlpipeline.importers.spellings import spelling_key
-from xlpipeline.importers.synonyms import CLOSE_DATE, OUTCOMES, STATUS, UPDATED, known_target
+from xlpipeline.importers.synonyms import CLOSE_DATE, OUTCOMES, STATUS, UPDATED, head_keys, known_target
+from xlpipeline.model.decided import spelling_key
 from xlpipeline.model.schema import PIPELINE
 
 SAMPLE: Final = 200
@@ -65,11 +65,13 @@ def choose_columns(
     remembered: Mapping[str, str],
     lists: Mapping[str, Sequence[str]],
     extras: Sequence[str],
+    known: Mapping[str, tuple[str, str]] | None = None,
 ) -> tuple[ColumnChoice, ...]:
     """One choice per source column, in its order; no target is given twice.
 
     ``told``: the mapping file's columns; ``remembered``: those of Mappings; ``lists``: allowed values per target;
-    ``extras``: heads of the user's own Pipeline columns that may be targets.
+    ``extras``: heads of the user's own Pipeline columns that may be targets; ``known``: source column → target (empty:
+    not imported) and why, where the source's system is known.
 
     Raises:
         SetupError: the mapping file names a column that is not there, or one target twice.
@@ -82,11 +84,17 @@ def choose_columns(
         if head in decided:
             continue
         candidates += _remembered(head, remembered, extras)
+        if known and head in known:
+            of_system = _of_system(head, known[head], samples[head])
+            if of_system.target or not known[head][0]:
+                candidates.append(of_system)
+            reasons[head] = of_system.reason
+            continue
         named = _named(head, samples[head], lists)
         if named and not named.target:
             reasons[head] = named.reason
         elif named:
-            candidates.append(named)
+            candidates += _as_amount(named, samples[head])
         candidates += _by_content(head, source.rows[head], samples[head], lists)
     taken = _assigned(candidates, reasons)
     return tuple(_choice(head, taken.get(head), reasons, samples[head]) for head in source.columns)
@@ -170,6 +178,28 @@ def _remembered(head: str, remembered: Mapping[str, str], extras: Sequence[str])
     return [_Candidate(3.0, head, target, "remembered in Mappings")] if target in KINDS or target in extras else []
 
 
+def _of_system(head: str, known: tuple[str, str], sample: Sequence[object]) -> _Candidate:
+    """Candidate by the vocabulary of the source's system; without a target where the content denies it."""
+    target, reason = known
+    if not target:
+        return _Candidate(2.95, head, "", reason)
+    told, fits = _content_test(target, sample)
+    if not fits:
+        return _Candidate(0.0, head, "", f"its name means {target}, but only {told.replace(' tested', '')}")
+    return _Candidate(2.95, head, target, f"{reason}; {told}" if told else reason)
+
+
+def _content_test(target: str, sample: Sequence[object]) -> tuple[str, bool]:
+    """How many cells of a sample are of the target's kind, and whether that is enough; "" for texts."""
+    kind = KINDS[target]
+    if not sample or kind not in {"date", "moment", "money", "share"}:
+        return "", True
+    what = "a date" if kind in {"date", "moment"} else "a number"
+    test = looks_like_date if kind in {"date", "moment"} else looks_like_number
+    fits = sum(map(test, sample))
+    return f"{fits} of {len(sample)} cells tested are {what}", fits >= _NAMED_FIT * len(sample)
+
+
 def _named(head: str, sample: Sequence[object], lists: Mapping[str, Sequence[str]]) -> _Candidate | None:
     """Candidate by name; with an empty target where the content denies the name."""
     found = known_target(head)
@@ -178,24 +208,28 @@ def _named(head: str, sample: Sequence[object], lists: Mapping[str, Sequence[str
     target, rank = found
     if target == STATUS and not all(spelling_key(cell) in OUTCOMES for cell in sample):
         return _Candidate(2.5, head, "Stage", "known name for a stage")
-    kind = KINDS[target]
-    if sample and kind in {"date", "moment", "money", "share"}:
-        what = "a date" if kind in {"date", "moment"} else "a number"
-        test = looks_like_date if kind in {"date", "moment"} else looks_like_number
-        fits = sum(map(test, sample))
-        if fits < _NAMED_FIT * len(sample):
-            return _Candidate(
-                0.0, head, "", f"its name means {target}, but only {fits} of {len(sample)} cells are {what}"
-            )
-        return _Candidate(
-            2.9 - rank / 100, head, target, f"known name; {fits} of {len(sample)} cells tested are {what}"
-        )
+    told, fitting = _content_test(target, sample)
+    if not fitting:
+        return _Candidate(0.0, head, "", f"its name means {target}, but only {told.replace(' tested', '')}")
+    if told:
+        return _Candidate(2.9 - rank / 100, head, target, f"known name; {told}")
     reason = "known name" if sample else "known name; the column is empty"
     if sample and lists.get(target):
         known = {spelling_key(value) for value in lists[target]}
         fits = sum(spelling_key(cell) in known for cell in sample)
         reason = f"known name; {fits} of {len(sample)} cells tested stand on the workbook's list"
     return _Candidate(2.9 - rank / 100, head, target, reason)
+
+
+def _as_amount(named: _Candidate, sample: Sequence[object]) -> list[_Candidate]:
+    """A column called opportunity that holds numbers is first what the opportunity is worth (Bitrix24)."""
+    if named.target != "Opportunity" or "opportunity" not in head_keys(named.head):
+        return [named]
+    numbers = sum(map(looks_like_number, sample))
+    if not sample or numbers < _CONTENT_FIT * len(sample):
+        return [named]
+    why = f"called {named.head}, but {numbers} of {len(sample)} cells tested are a number"
+    return [_Candidate(2.5, named.head, "Amount", why), named._replace(strength=0.95)]
 
 
 def _by_content(

@@ -39,6 +39,8 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
+_EPOCH_MS: Final = re.compile(r"1\d{12}")
+"""Milliseconds since 1970 in UTC, from 2001 to 2033, as programs write a moment."""
 _EXCEL_DAY_ZERO: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
 _SERIALS: Final = (20000.0, 80000.0)
 """Serials from 1954 to 2119; other numbers are not taken for dates."""
@@ -50,6 +52,10 @@ _YEARS: Final = (1900, 2200)
 """Years that a deal may lie in: from the first up to the last, which is out."""
 _TOLERATED_SHARE: Final = 0.05
 """Up to this share of the telling dates may contradict the others before the column counts as mixed."""
+
+
+Hint = tuple[str, str]
+"""A date order and why it holds; empty where nothing is known."""
 
 
 class _Written(NamedTuple):
@@ -70,10 +76,13 @@ class Zones:
     book: ZoneInfo
 
 
-def read_dates(cells: pd.Series, *, column: str, zones: Zones, order: str = "", keep_time: bool = False) -> Reading:
+def read_dates(
+    cells: pd.Series, *, column: str, zones: Zones, order: str = "", keep_time: bool = False, hint: Hint = ("", "")
+) -> Reading:
     """Dates (or moments without zone in the workbook's zone, with ``keep_time``) of a column.
 
-    ``order``: as the user told it, or empty to let the whole column decide: any part above 12 tells.
+    ``order``: as the user told it, or empty to let the whole column decide: any part above 12 tells. ``hint``: order
+    that holds where the column does not tell, and why.
 
     Raises:
         SourceError: nothing in the column tells the day from the month; the sentence says how to tell it.
@@ -81,7 +90,7 @@ def read_dates(cells: pd.Series, *, column: str, zones: Zones, order: str = "", 
     known = distinct(cells)
     written = [_written(cell) for cell in known.cells]
     unclear = [w for w in written if isinstance(w, _Written) and w.form == "year-last"]
-    found, why = (order, "as the mapping file says") if order else _decided(unclear, column)
+    found, why = (order, "as the mapping file says") if order else _decided(unclear, column, hint)
     stamps = [_stamp(w, found) for w in written]
     whole_days = all(map(_is_whole_day, written))
     values = [_in_book_zone(s, zones, whole_days, keep_time) for s in stamps]
@@ -91,6 +100,17 @@ def read_dates(cells: pd.Series, *, column: str, zones: Zones, order: str = "", 
         at = "{:02}:{:02}".format(*hours.pop())
         how += f"{'; ' if how else ''}all stamps are at {at}, so a zone may have shifted these dates"
     return reading(known, values, how, found if unclear else "year-first" if values else "")
+
+
+def order_by_itself(cells: pd.Series) -> tuple[str, str]:
+    """Which order a column's dates show by themselves, with an example; two empty texts where they show none."""
+    written = [_written(cell) for cell in distinct(cells).cells]
+    unclear = [w for w in written if isinstance(w, _Written) and w.form == "year-last" and w.separator != "."]
+    told = [w for w in unclear if (w.parts[0] > 12) != (w.parts[1] > 12)]
+    try:
+        return (_decided(unclear, "")[0], _shown(told[0])) if told else ("", "")
+    except SourceError:
+        return "", ""
 
 
 def looks_like_date(cell: object, *, serials: bool = True) -> bool:
@@ -112,7 +132,8 @@ def _written(cell: object) -> Any:  # noqa: ANN401 - None, UNREAD, a date, a dat
     if isinstance(cell, bool):
         return UNREAD
     if isinstance(cell, int | float):
-        return _serial(float(cell))
+        whole = str(int(cell)) if cell == cell // 1 else ""
+        return _written_text(whole) if _EPOCH_MS.fullmatch(whole) else _serial(float(cell))
     if cell is None or isinstance(cell, dt.date):
         return cell
     return UNREAD
@@ -126,6 +147,8 @@ def _written_text(text: str) -> Any:  # noqa: ANN401
         return None
     if _COMPACT.fullmatch(text):
         return _Written("year-first", (int(text[:4]), int(text[4:6]), int(text[6:])))
+    if _EPOCH_MS.fullmatch(text):
+        return dt.datetime.fromtimestamp(int(text) / 1000, dt.UTC).replace(microsecond=0)
     if _SERIAL.fullmatch(text):
         return _serial(float(text.replace(",", ".")))
     return _matched(text) if len(text) <= _LONGEST else UNREAD
@@ -176,7 +199,7 @@ def _full_year(year: int) -> int:
     return year + (2000 if year < 70 else 1900)
 
 
-def _decided(unclear: Sequence[_Written], column: str) -> tuple[str, str]:
+def _decided(unclear: Sequence[_Written], column: str, hint: Hint = ("", "")) -> tuple[str, str]:
     """Which of the first two numbers is the day, with the reason."""
     day_first = [w for w in unclear if w.parts[0] > 12 >= w.parts[1]]
     month_first = [w for w in unclear if w.parts[1] > 12 >= w.parts[0]]
@@ -193,6 +216,8 @@ def _decided(unclear: Sequence[_Written], column: str) -> tuple[str, str]:
         return "day-first", "day and month are equal everywhere"
     if all(w.separator == "." for w in unclear):
         return "day-first", "as dates with points are"
+    if hint[0]:
+        return hint
     example = next(w for w in unclear if w.parts[0] != w.parts[1])
     raise _refusal(f"In “{column}” nothing tells the day from the month, for instance in {_shown(example)}", column)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from xlpipeline.model.schema import DEAL_MARKS
 
 Cells = dict[str, pd.Series]
 """Target → object cells indexed by row number in the source (None = blank)."""
+_OF_TOTALS: Final = frozenset(("Amount", "Currency", "Probability"))
+"""Columns that a row of totals fills too."""
 _LONG_AGO: Final = dt.datetime(1, 1, 1)  # noqa: DTZ001 - moments here are in the workbook's zone, without saying so
 
 
@@ -30,12 +32,17 @@ class SplitClose:
     reopened: pd.Series
 
 
-def split_close(close: pd.Series, stage: pd.Series, stage_types: Mapping[str, str]) -> SplitClose:
+def split_close(
+    close: pd.Series, stage: pd.Series, stage_types: Mapping[str, str], status: pd.Series | None = None
+) -> SplitClose:
     """Give the date of an open deal to expected close, that of a closed deal to actual close.
 
-    A deal whose stage is unknown counts as open: nothing says that it was decided.
+    A deal whose stage is unknown is what its ``status`` (open, won, lost, closed) says; without one it counts as open:
+    nothing says that it was decided.
     """
     kinds = stage.map(stage_types)
+    if status is not None:
+        kinds = kinds.where(kinds.notna(), status.where(status.isin(["open", "won", "lost", "closed"]), None))
     closed = kinds.notna() & kinds.ne("open")
     dated = close.notna()
     known_open = kinds.eq("open")
@@ -57,7 +64,8 @@ def decided(stage: pd.Series, status: pd.Series, stage_types: Mapping[str, str])
         if goal is None or not moved.any():
             continue
         if outcome == "lost":
-            last[moved] = stage[moved]
+            in_play = moved & kinds.eq("open")  # any other is the name of an end, not where the deal stood
+            last[in_play] = stage[in_play]
         stage[moved] = goal
     return stage, last
 
@@ -80,21 +88,26 @@ def _text(cell: object) -> str:
 
 
 def without_blank_rows(cells: Cells, index: pd.Index) -> tuple[Cells, tuple[RowFault, ...]]:
-    """Rows in which every mark of a deal is blank are no deals: they are left out and listed."""
-    marks = [cells[mark].notna().to_numpy() for mark in DEAL_MARKS if mark in cells]
-    is_deal = np.logical_or.reduce(marks) if marks else np.zeros(len(index), dtype=bool)
+    """Rows without any mark of a deal are none, nor is an amount alone one: they are left out and listed."""
+    marked = _any_filled(cells, [mark for mark in DEAL_MARKS if mark in cells], index)
+    is_deal = _any_filled(cells, [target for target in cells if target not in _OF_TOTALS], index) & marked
     if is_deal.all():
         return cells, ()
+    blank = ("The row has neither a name, account, amount, stage nor ID.", "Delete it in the source or complete it")
+    total = ("The row has an amount and nothing else: it is probably a total.", "Give it a name if it is a deal")
+    told = [(int(row), *(total if has_marks else blank)) for row, has_marks in zip(index, marked, strict=True)]
     faults = tuple(
-        RowFault(
-            int(row),
-            "",
-            "The row has neither a name, account, amount, stage nor ID.",
-            "Delete it in the source or complete it; it was left out.",
-        )
-        for row in index[~is_deal]
+        RowFault(row, "", wrong, f"{cure}; it was left out.")
+        for (row, wrong, cure), kept in zip(told, is_deal, strict=True)
+        if not kept
     )
     return {target: column[is_deal] for target, column in cells.items()}, faults
+
+
+def _any_filled(cells: Cells, targets: Sequence[str], index: pd.Index) -> Any:  # noqa: ANN401 - a numpy array of bool
+    """True on rows with anything in one of these columns."""
+    filled = [cells[target].notna().to_numpy() for target in targets]
+    return np.logical_or.reduce(filled) if filled else np.zeros(len(index), dtype=bool)
 
 
 def identified(cells: Cells, index: pd.Index) -> pd.Series:

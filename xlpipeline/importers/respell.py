@@ -1,14 +1,57 @@
-"""Spellings in Pipeline itself: what the table Mappings has decided is applied, the rest can be proposed to it."""
+"""Spellings in Pipeline and Activities themselves: what Mappings has decided is applied, the rest can be proposed."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
-from xlpipeline.importers.spellings import LISTED, Learned, listed_values, spelling_key
-from xlpipeline.importers.upsert import remembered
+from xlpipeline.importers.spellings import Learned
 from xlpipeline.model.book import Book, TableChange, is_blank
-from xlpipeline.model.schema import PIPELINE
+from xlpipeline.model.decided import LISTED, listed_values, remembered, spelling_key
+from xlpipeline.model.schema import ACTIVITIES, PIPELINE
 from xlpipeline.model.spelling import closest
+
+ACTIVITY_LISTS: Final = {
+    "Type": ("Activity type", "ActivityTypes", "Activity type"),
+    "By": ("Owner", "Reps", "Rep"),
+}
+"""Column of Activities → kind under which Mappings remembers its spellings, table and column of its allowed values."""
+
+
+def activity_values(book: Book, name: str) -> tuple[str, ...]:
+    """Allowed values of a column of Activities in the workbook's own spelling; empty where there is no list."""
+    _, table, column = ACTIVITY_LISTS[name]
+    frame = book.frame(table)
+    if column not in frame.columns:
+        return ()
+    return tuple(dict.fromkeys(str(cell).strip() for cell in frame[column] if not is_blank(cell)))
+
+
+def respelled_activities(book: Book) -> TableChange | None:
+    """Cells of Activities whose spelling Mappings gives a meaning; None where there are none.
+
+    An import spells new rows by the same decisions, so that a row which is held already is known again.
+    """
+    memory = remembered(book.tables.get("Mappings"))
+    frame = book.frame(ACTIVITIES.name)
+    columns: dict[str, pd.Series] = {}
+    for name, (kind, _, _) in ACTIVITY_LISTS.items():
+        decided = memory.get(kind, {})
+        if not decided or name not in frame.columns:
+            continue
+        right = {spelling_key(one): one for one in activity_values(book, name)}
+        held = {cell for cell in frame[name].tolist() if isinstance(cell, str)}
+        keys = {text: spelling_key(text) for text in held if spelling_key(text) not in right}
+        new = {
+            text: right.get(spelling_key(decided[key]), decided[key])
+            for text, key in keys.items()
+            if key in decided and spelling_key(decided[key]) not in decided
+        }
+        cells = frame[name][frame[name].map(lambda cell, new=new: isinstance(cell, str) and cell in new)]
+        if len(cells):
+            columns[name] = cells.map(new).astype(object)
+    return TableChange(ACTIVITIES.name, columns) if columns else None
 
 
 def respelled(book: Book) -> TableChange | None:

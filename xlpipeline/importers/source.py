@@ -1,9 +1,9 @@
-"""A file to import as one plain table: texts from a CSV, typed cells from an .xlsx."""
+"""A file to import as one plain table: texts from a CSV or a web page's table, typed cells from an .xlsx."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 from xlpipeline.errors import SourceError
 from xlpipeline.importers.csv_text import decoded, found_delimiter, read_records, without_separator_line
 from xlpipeline.importers.fault import RowFault
+from xlpipeline.importers.html_table import html_records
 from xlpipeline.importers.sheet_rows import sheet_records
 from xlpipeline.importers.table_shape import shaped
 
@@ -53,6 +54,10 @@ def read_source(path: Path, *, sheet: str = "", encoding: str = "", delimiter: s
     _refuse_other_kinds(path.name, raw)
     if raw.startswith(_ZIP):
         return _source(path.name, sheet_records(raw, path.name, sheet))
+    if _is_web_page(path.name, raw):
+        note = f"{path.name} is a web page, whatever its name says; its largest table was read."
+        read = _source(path.name, html_records(raw, path.name, encoding))
+        return replace(read, notes=(note, *read.notes))
     text, found_encoding = decoded(raw, encoding)
     text, told = without_separator_line(text)
     delimiter = delimiter or told or found_delimiter(text)
@@ -85,8 +90,17 @@ def _refuse_other_kinds(title: str, raw: bytes) -> None:
         )
     if raw.startswith(_NO_TABLES):
         raise SourceError(f"{title} is a PDF, a picture or a packed file; please export the deals as CSV or .xlsx.")
-    start = raw[:2048].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<body")):
-        raise SourceError(
-            f"{title} is a web page, whatever its name says; please open it in Excel and save it as .xlsx or CSV."
-        )
+
+
+def _is_web_page(title: str, raw: bytes) -> bool:
+    """Whether a file is HTML; other markup is refused.
+
+    Raises:
+        SourceError: it is XML.
+    """
+    start = raw[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith(b"<?xml") and b"<html" not in start:
+        raise SourceError(f"{title} is XML; please open it in Excel and save it as .xlsx or CSV.")
+    return start.startswith(
+        (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<body", b"<!--")
+    )

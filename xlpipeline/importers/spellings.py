@@ -15,20 +15,9 @@ import pandas as pd
 from xlpipeline.errors import SetupError
 from xlpipeline.importers.cells import distinct
 from xlpipeline.importers.fault import RowFault
-from xlpipeline.model.book import Book, is_blank
+from xlpipeline.model.decided import STAGE_COLUMNS, spelling_key
 from xlpipeline.model.spelling import closest
 
-LISTED: Final = {
-    "Stage": ("Stages", "Stage"),
-    "Last stage before loss": ("Stages", "Stage"),
-    "Owner": ("Reps", "Rep"),
-    "Currency": ("Currencies", "Currency"),
-    "Lost reason": ("LostReasons", "Lost reason"),
-    "Source": ("Sources", "Source"),
-    "Product": ("Products", "Product"),
-}
-"""Pipeline column → table and column that hold its allowed values."""
-_STAGES: Final = frozenset(target for target, (table, _) in LISTED.items() if table == "Stages")
 _MOST_UNKNOWN: Final = 200
 """A column with more unknown spellings is no list; the rest is not proposed for."""
 
@@ -49,20 +38,6 @@ class Spelled:
     values: pd.Series
     learned: tuple[Learned, ...] = ()
     faults: tuple[RowFault, ...] = ()
-
-
-def spelling_key(text: object) -> str:
-    """A text for comparing: case and white space do not matter."""
-    return " ".join(str(text).split()).casefold()
-
-
-def listed_values(book: Book, target: str) -> tuple[str, ...]:
-    """Allowed values of a Pipeline column in the workbook's own spelling; empty where there is no list."""
-    table, column = LISTED.get(target, ("", ""))
-    frame = book.frame(table)
-    if column not in frame.columns:
-        return ()
-    return tuple(dict.fromkeys(str(cell).strip() for cell in frame[column] if not is_blank(cell)))
 
 
 def spelled(
@@ -87,7 +62,7 @@ def spelled(
     _check_told(target, told, allowed)
     file = {spelling_key(key): to for key, to in told.items()}
     book = {spelling_key(key): right.get(spelling_key(to), to) for key, to in remembered.items()}
-    if target in _STAGES:
+    if target in STAGE_COLUMNS:
         book = {key: to for key, to in book.items() if to in allowed}
     decided = {**right, **book, **file}
     keys = [spelling_key(cell) for cell in known.cells]
@@ -112,7 +87,7 @@ def spelled(
 
 
 def _check_told(target: str, told: Mapping[str, str], allowed: Sequence[str]) -> None:
-    if target not in _STAGES:
+    if target not in STAGE_COLUMNS:
         return
     for spelling, to in told.items():
         if to and to not in allowed:

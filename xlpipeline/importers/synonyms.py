@@ -12,11 +12,13 @@ UPDATED: Final = "Updated"
 """Target of the moment of the last change; it only tells which of two rows of one deal is newer."""
 STATUS: Final = "Status"
 """Target of a column that says open, won or lost beside the stage."""
-OUTCOMES: Final = {
-    **dict.fromkeys(("open", "in progress", "active", "pending", "offen"), "open"),
-    **dict.fromkeys(("won", "closed won", "gewonnen"), "won"),
-    **dict.fromkeys(("lost", "closed lost", "verloren"), "lost"),
+_WORDS: Final = {
+    "open": "open, in progress, active, pending, offen, ouvert, ouverte, en cours, abierto, abierta, aberto, aberta, "
+    "em aberto, aperto, aperta, in corso, openstaand",
+    "won": "won, closed won, gewonnen, gagné, gagnée, ganado, ganada, ganho, ganha, vinto, vinta",
+    "lost": "lost, closed lost, verloren, perdu, perdue, perdido, perdida, perso, persa",
 }
+OUTCOMES: Final = {word: outcome for outcome, words in _WORDS.items() for word in words.split(", ")}
 """Words of a status column and what they mean."""
 
 SYNONYMS: Final[dict[str, str]] = {
@@ -24,14 +26,16 @@ SYNONYMS: Final[dict[str, str]] = {
     "pipedrivesystemid externalid key",
     "Opportunity": "opportunity opportunityname dealname deal name dealtitle title topic subject project",
     "Account": "account accountname organization organisation company companyname customer customername client "
-    "associatedcompany clientname firma kunde unternehmen",
+    "associatedcompany companytitle clientname firma kunde unternehmen",
     "Owner": "owner ownername salesagent salesrep salesperson salesrepresentative rep repname agent accountexecutive "
-    "accountmanager assignedto assigneduser seller responsible ownerfullname vertriebler verantwortlich repid ownerid",
+    "accountmanager assignedto assigneduser seller responsible ownerfullname vertriebler verantwortlich "
+    "assignedby assignedbyname repid ownerid",
     "Stage": "stage stagename salesstage pipelinestage currentstage phase step verkaufsphase",
     STATUS: "status dealstatus opportunitystatus outcome dealoutcome result",
     "Amount": "amount opportunityrevenue dealvalue dealamount value closevalue totalvalue dealsize expectedrevenue "
     "contractvalue acv tcv revenue price total betrag wert umsatz",
-    "Currency": "currency currencycode currencyisocode currencyofvalue amountcurrency dealcurrency währung waehrung",
+    "Currency": "currency currencycode currencyisocode currencyofvalue amountcurrency dealcurrency currencyid "
+    "währung waehrung",
     "Probability": "probability closepercentage closeprobability winprobability percentage chance likelihood "
     "confidence closepercent wahrscheinlichkeit abschlusswahrscheinlichkeit",
     "Forecast category": "forecastcategory forecastcategoryname forecaststatus manualforecastcategory",
@@ -40,8 +44,8 @@ SYNONYMS: Final[dict[str, str]] = {
     "erwartetesabschlussdatum",
     "Actual close": "actualclose actualclosedate dealclosedon closedon closedat closeddate datewon wonon wontime",
     CLOSE_DATE: "closedate closingdate close closing dateclosed abschlussdatum",
-    "Created": "created createdate createddate createdon createdat createdtime creationdate datecreated dealcreated "
-    "opendate opened openedon dateentered engagedate startdate entrydate datesourced erstellt erstelltam "
+    "Created": "created createdate createddate createdon createdat createdtime creationdate datecreated datecreate "
+    "dealcreated opendate opened openedon dateentered engagedate startdate entrydate datesourced erstellt erstelltam "
     "erstellungsdatum",
     "First contact": "firstcontact firstcontactdate initialcontact firstcontacted firsttouch",
     "Next step": "nextstep nextsteps nextactivity nextaction nextactivitysubject",
@@ -49,7 +53,9 @@ SYNONYMS: Final[dict[str, str]] = {
     "Last touch": "lasttouch lastactivity lastactivitydate lastactivitytime lastcontact lastcontacted lastcontactdate "
     "lastaction",
     "Lost reason": "lostreason lossreason closedlostreason reasonforloss reasonlost verlustgrund",
-    "Last stage before loss": "laststagebeforeloss lostatstage stagelost",
+    "Objection": "objection mainobjection",
+    "Persona": "persona buyerpersona contactpersona",
+    "Last stage before loss": "laststagebeforeloss lostatstage stagelost laststage",
     "Source": "source leadsource sourceorigin origin sourcechannel quelle leadquelle",
     "Product": "product productname products produkt",
     "Decision maker": "decisionmaker economicbuyer",
@@ -62,11 +68,12 @@ SYNONYMS: Final[dict[str, str]] = {
     "Signed on": "signedon signed signaturedate contractsignedon",
     "Payment received on": "paymentreceivedon paymentreceived paymentdate paidon",
     "Parent deal": "parentdeal parentopportunity parentdealid parentid",
+    "Follow-up due": "followupdue followupdueon nextfollowup",
     "Notes": "notes note description comments comment bemerkung notizen",
     "Stage since": "stagesince laststagechange laststagechangedate laststageupdate stagechangedon stagechangedate "
     "dateenteredcurrentstage dateenteredstage stagedate stageentered",
     UPDATED: "updated updatedon updatedat updatetime updateddate lastmodified lastmodifieddate lastmodifiedtime "
-    "modifiedtime modified modifiedon modifieddate lastupdated lastupdate lastchange",
+    "modifiedtime datemodify modified modifiedon modifieddate lastupdated lastupdate lastchange",
 }  # fmt: skip
 """Per target its names elsewhere, the surest first."""
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from xlpipeline.importers.deals import Cells
-from xlpipeline.importers.spellings import Learned, spelling_key
+from xlpipeline.importers.spellings import Learned
 from xlpipeline.model.book import BookTable, TableChange, canonical, is_blank, same_cell
+from xlpipeline.model.decided import spelling_key
 from xlpipeline.model.schema import PIPELINE
 
 
@@ -160,14 +161,3 @@ def remember(table: BookTable | None, learned: Sequence[Learned], today: object)
     if not columns:
         return None
     return TableChange(table.name, columns, free if free > len(frame) else None)
-
-
-def remembered(table: BookTable | None) -> dict[str, dict[str, str]]:
-    """What Mappings holds: kind → spelling as written → meaning; undecided rows are left out."""
-    found: dict[str, dict[str, str]] = {}
-    if table is None or not {"Kind", "From", "To"} <= set(table.frame.columns):
-        return found
-    for kind, source, to in zip(table.frame["Kind"], table.frame["From"], table.frame["To"], strict=True):
-        if not (is_blank(kind) or is_blank(source) or is_blank(to)):
-            found.setdefault(str(kind).strip(), {})[spelling_key(source)] = str(to).strip()
-    return found

@@ -24,6 +24,7 @@ from xlpipeline.model.criteria_table import read_criteria, read_path
 from xlpipeline.model.criteria_words import cure
 from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history_table import HISTORY, deal_key
+from xlpipeline.model.playbook import missing_activities, next_step_lines
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.tracking import Approval, history_of
 
@@ -52,6 +53,10 @@ class Advanced:
     missing: tuple[str, ...]
     overrides: int
     """Overrides in this workbook so far, this one included."""
+    not_logged: tuple[str, ...] = ()
+    """Activities that the playbook asks for in the stage that was left, and of which none is logged."""
+    guide: tuple[str, ...] = ()
+    """What the playbook says of the stage that was entered."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,13 @@ def advance(book: Book, request: MoveRequest, *, now: dt.datetime, user: str = "
     move = ChangeSet((TableChange(PIPELINE.name, {"Stage": pd.Series([end], index=[position], dtype=object)}),))
     after = refresh(applied(book, move), now=now, user=user, tool=tool, approvals={deal: approval})
     overrides = int((history_of(after.facts).events["kind"] == "override").sum())
-    return Advanced(move + after.changes, after, start, end, approval.overridden, overrides)
+    not_logged = missing_activities(facts, request.deal_id) if _is_forward(path, start, end) else ()
+    guide = tuple(next_step_lines(facts.book, end))
+    return Advanced(move + after.changes, after, start, end, approval.overridden, overrides, not_logged, guide)
+
+
+def _is_forward(path: StagePath, start: str, end: str) -> bool:
+    return start in path.names and end in path.names and path.names.index(end) > path.names.index(start)
 
 
 def _position(facts: Facts, deal_id: str) -> int:
@@ -203,7 +214,13 @@ def _outcome(workbook: Workbook, request: MoveRequest, done: Advanced, saved: Sa
     lines = [f"{request.deal_id.strip()} moved from {done.start or 'no stage'} to {done.end}."]
     if done.missing:
         lines.append(f"Overridden: {', '.join(done.missing)}. Overrides in this workbook so far: {done.overrides:,}.")
+    if done.not_logged:
+        lines.append(
+            f"Not logged in {done.start}: {', '.join(done.not_logged)}. The playbook asks for it; if it was done, "
+            "please log it on Activities."
+        )
     lines += _needed_now(done)
+    lines += [f"Next, in {line}" for line in done.guide]
     lines.append(saved.sentence)
     data: dict[str, Any] = {
         "file": workbook.place,
@@ -212,6 +229,8 @@ def _outcome(workbook: Workbook, request: MoveRequest, done: Advanced, saved: Sa
         "to": done.end,
         "overridden": list(done.missing),
         "overrides": done.overrides,
+        "not_logged": list(done.not_logged),
+        "next": list(done.guide),
     }
     errors = int((done.refreshed.issues["Severity"] == "error").sum())
     return Outcome(tuple(lines), data, errors)

@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from xlpipeline.hosts.file import ClosedWorkbook
 from xlpipeline.jobs.new import TeamRequest, new_file
 from xlpipeline.jobs.outcome import Outcome, Progress, no_progress
+from xlpipeline.jobs.review import review_in
 from xlpipeline.jobs.snapshot import stamped_rows
+from xlpipeline.metrics.at_risk import at_risk
+from xlpipeline.metrics.stuck_deals import stuck_deals
 from xlpipeline.model.applied import applied, with_frame
 from xlpipeline.model.book import Book, ChangeSet, whole_table
+from xlpipeline.model.criteria_table import read_criteria, read_path
+from xlpipeline.model.facts import Facts
 from xlpipeline.model.history import extend, read_history
 from xlpipeline.model.history_diff import diff
 from xlpipeline.model.history_table import HISTORY, Stamp, deal_key
 from xlpipeline.model.past import past_facts
+from xlpipeline.model.review_table import BLOCKS, REVIEW_NOTES, review_label
 from xlpipeline.model.schema import BENCHMARKS, EXPERIMENTS
 from xlpipeline.model.settings import read_settings
 from xlpipeline.model.snapshot_table import SNAPSHOTS
@@ -54,16 +61,21 @@ def demo_file(
     Raises:
         RequestError: the file exists already.
     """
-    from xlpipeline.samples.team_year import make_team  # noqa: PLC0415 - numpy's generator is not needed elsewhere
+    # numpy's generator is not needed elsewhere
+    from xlpipeline.samples.after_sale import with_after_sale  # noqa: PLC0415
+    from xlpipeline.samples.marks import with_marks  # noqa: PLC0415
+    from xlpipeline.samples.team_year import make_team  # noqa: PLC0415
 
     progress("making a team-year")
-    team = make_team(seed, deals, now.date())
+    team = with_after_sale(with_marks(make_team(seed, deals, now.date()), seed), seed)
     tables = demo_tables(team)
     long = {name: tables.pop(name) for name in _LONG}
     request = TeamRequest(
         template="eight", team="Demo team", currency="EUR", tables=tables, past=partial(_filled, team, long)
     )
     built = new_file(path, request, now=now, user=user, replace_existing=replace_existing, progress=progress)
+    progress("starting a review")
+    review_in(ClosedWorkbook(path, keep_backup=False), now=now, user=user)
     sentences = (
         f"Built {path.resolve()} with a made-up team-year.",
         *built.sentences[1:],
@@ -88,9 +100,11 @@ def lived_past(team: SampleTeam, book: Book) -> ChangeSet:
     that have one, and so on; each is stamped with its own day.
     """
     from xlpipeline.samples.lived import LivedTeam  # noqa: PLC0415 - as above
+    from xlpipeline.samples.overriding import with_overrides  # noqa: PLC0415
 
     lived, settings = LivedTeam(team), read_settings(book)
-    events = lived_events(team, lived)
+    stamp = Stamp(None, _evening(team.as_of), "", _TOOL)
+    events = with_overrides(lived_events(team, lived), read_criteria(book)[0], read_path(book), stamp)
     history = read_history(events)
     book = with_frame(book, HISTORY.name, events)
     days: list[dt.date] = lived.month_starts[-_SNAPSHOTS:].tolist()
@@ -99,9 +113,26 @@ def lived_past(team: SampleTeam, book: Book) -> ChangeSet:
         stamped_rows(then, f"Start of {day:%B %Y}", taken_on=_evening(day), user="", tool=_TOOL)
         for day, then in zip(days, facts, strict=True)
     ]
-    bodies = ((HISTORY, [events]), (SNAPSHOTS, snapshots))
+    reviewed = past_facts(book, history, team.as_of - dt.timedelta(days=settings.review_days), settings)
+    taken_on = _evening(reviewed.as_of)
+    snapshots.append(stamped_rows(reviewed, review_label(""), taken_on=taken_on, user="", tool=_TOOL))
+    bodies = ((HISTORY, [events]), (SNAPSHOTS, snapshots), (REVIEW_NOTES, [_talk(reviewed)]))
     tables = [whole_table(table.name, pd.concat(rows, ignore_index=True)) for table, rows in bodies if rows]
     return ChangeSet(tuple(tables))
+
+
+def _talk(facts: Facts) -> pd.DataFrame:
+    """What was written in the last review: beside each rep's deal most at risk and the one that was stuck longest."""
+    from xlpipeline.samples.review_talk import talked_of  # noqa: PLC0415 - as above
+
+    found = ((BLOCKS[4], at_risk(facts), "reasons"), (BLOCKS[2], stuck_deals(facts), "what"))
+    lines = [
+        (str(row["rep"]), block, row["deal_id"], row["opportunity"], row[what])
+        for block, table, what in found
+        for row in table.drop_duplicates("rep").to_dict("records")
+    ]
+    order = {rep: place for place, rep in enumerate(facts.rep_names())}
+    return talked_of(facts.as_of, sorted(lines, key=lambda line: (order[str(line[0])], line[1])))
 
 
 def lived_events(team: SampleTeam, lived: LivedTeam) -> pd.DataFrame:
@@ -142,6 +173,7 @@ def demo_tables(team: SampleTeam) -> dict[str, pd.DataFrame]:
         "Pipeline": ordered.reset_index(drop=True),
         "Activities": team.activities,
         "Leads": team.leads,
+        "Costs": team.costs,
         "Reps": team.reps,
         "Quotas": team.quotas,
         "Holidays": team.holidays,

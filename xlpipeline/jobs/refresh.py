@@ -14,23 +14,30 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from xlpipeline import __version__
 from xlpipeline.checks import find_issues, standing
 from xlpipeline.errors import BookError
 from xlpipeline.hosts.workbook import Saved, Workbook
-from xlpipeline.importers.respell import respelled
+from xlpipeline.importers.respell import respelled, respelled_activities
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
+from xlpipeline.metrics.cadence import next_touch_columns
+from xlpipeline.metrics.priority import priority_column
+from xlpipeline.metrics.value_touches import value_touches_column
+from xlpipeline.model.activities import last_activity
 from xlpipeline.model.applied import applied
 from xlpipeline.model.book import Book, ChangeSet, Formula, TableChange, needed_changes
+from xlpipeline.model.cells import snake
 from xlpipeline.model.computed_columns import computed_changes, usable_formulas
+from xlpipeline.model.decided import in_decided_spelling
 from xlpipeline.model.edits_table import REFRESHED_AT
 from xlpipeline.model.facts import Facts, read_facts
 from xlpipeline.model.history import read_history
 from xlpipeline.model.history_table import HISTORY, deal_key
 from xlpipeline.model.past import past_facts, reaches_back
-from xlpipeline.model.schema import INPUT_TABLES, ISSUES, SCHEMA_VERSION
+from xlpipeline.model.schema import INPUT_TABLES, ISSUES, PIPELINE, SCHEMA_VERSION, WRITTEN_SINCE
 from xlpipeline.model.settings import Settings, read_settings
 from xlpipeline.model.setup_tables import read_stages
 from xlpipeline.model.stage_moves import stage_moves, to_put_back
@@ -85,18 +92,21 @@ def refresh(
         changes, compared = ChangeSet(), False
     else:
         by = _By(local_now, user, tool)
-        spelled = ChangeSet(tuple(filter(None, (respelled(book),))))
+        spelled = ChangeSet(tuple(filter(None, (respelled(book), respelled_activities(book)))))
         facts, tracked = _tracked_facts(applied(book, spelled), day, settings, by, approvals or {})
         notes = (*tracked.notes, *_spelling_notes(spelled))
-        entered = entered_exactly(tracked.history, tracked.found)
+        history = tracked.told
+        entered = entered_exactly(history, tracked.found)
         facts, seen = _see_stages(facts, min(day, local_now.date()), entered)
         compared = tracked.compared
-        facts, told = history_columns(facts, tracked.history)
-        facts.remember_of_book("history", lambda: tracked.history)
+        facts, told = history_columns(facts, history)
+        facts, logged = last_activity(facts)
+        facts.remember_of_book("history", lambda: history)
+        facts, figures = _figures_of_deals(facts)
         changes = (
             spelled
             + tracked.changes
-            + ChangeSet((seen, told), _live_cells(facts, pinned=as_of))
+            + ChangeSet((seen, told, logged, figures), _live_cells(facts, pinned=as_of))
             + computed_changes(facts)
         )
     for tab in TABS:
@@ -109,6 +119,36 @@ def refresh(
         needed += needed_changes(ChangeSet(names=stamp), book)
     notes = (*notes, *((later,) if later else ()), *_version_notes(book))
     return Refreshed(needed, facts, standing(find_issues(facts)), figures_only, notes)
+
+
+def _figures_of_deals(facts: Facts) -> tuple[Facts, TableChange]:
+    """Next touch, Priority and Value touches: as cells, and in the facts, since criteria may read these columns.
+
+    In a book of an older version a column of such a name is the team's own, and stays as it is.
+    """
+    version = schema_version(facts.book)
+    cells: dict[str, pd.Series] = {}
+    for one in (next_touch_columns, priority_column, value_touches_column):
+        new = one(facts).columns
+        cells |= {head: column for head, column in new.items() if version >= WRITTEN_SINCE.get(head, 0)}
+    deals = facts.deals
+    known = facts.only(deals.assign(**{snake(head): _typed(head, cells[head].reindex(deals.index)) for head in cells}))
+    known.remembered.update(facts.remembered)  # no figure rests on these columns; they rest on the figures
+    return known, TableChange(PIPELINE.name, cells)
+
+
+def _typed(head: str, cells: pd.Series) -> pd.Series:
+    """Cells as ``Facts.deals`` holds them."""
+    kind = PIPELINE.column(head).kind
+    if kind == "date":
+        return pd.Series(np.array(cells.tolist(), dtype="datetime64[s]"), index=cells.index)
+    return cells.where(cells.notna(), "") if kind == "text" else cells.astype(float)
+
+
+def schema_version(book: Book) -> float:
+    """The version that made the book or upgraded it last; 0 = before there were versions."""
+    version = book.names.get("xlp_schema")
+    return float(version) if isinstance(version, int | float) else 0.0
 
 
 def require_pipeline(book: Book) -> None:
@@ -158,7 +198,7 @@ def _tracked_facts(
     facts = read_facts(tracked.book, day, settings)
     if settings.stage_change_policy != "revert" or not tracked.found:
         return facts, tracked
-    facts.remember_of_book("history", lambda: tracked.history)
+    facts.remember_of_book("history", lambda: tracked.told)
     wrong = to_put_back(stage_moves(facts), tracked.found)
     if wrong.empty:
         return facts, tracked
@@ -168,7 +208,7 @@ def _tracked_facts(
 
 def _past_facts(book: Book, day: dt.date, settings: Settings) -> tuple[Facts, tuple[str, ...]]:
     """The facts of a day before the last refresh: from history where it reaches back, else from the table as it is."""
-    history = read_history(book.frame(HISTORY.name))
+    history = in_decided_spelling(read_history(book.frame(HISTORY.name)), book)
     note = "The as-of date lies before the last refresh: figures only, Pipeline and Issues were left as they are."
     if history.is_broken or "Pipeline" not in book.tables or not reaches_back(history, day):
         facts = read_facts(book, day, settings)
@@ -230,15 +270,18 @@ def _stamp(facts: Facts, local_now: dt.datetime, later: str, *, figures_only: bo
 
 
 def _spelling_notes(spelled: ChangeSet) -> tuple[str, ...]:
-    """What was brought into the workbook's spelling; the history has each cell."""
-    cells = {head: len(new) for change in spelled.tables for head, new in change.columns.items()}
-    told = ", ".join(f"{head} {n:,}" for head, n in cells.items())
-    return (f"Spellings that Mappings has decided were applied in Pipeline: {told}.",) if cells else ()
+    """What was brought into the workbook's spelling; the history has each cell of Pipeline."""
+    told = {
+        change.table: ", ".join(f"{head} {len(new):,}" for head, new in change.columns.items())
+        for change in spelled.tables
+    }
+    return tuple(
+        f"Spellings that Mappings has decided were applied in {table}: {cells}." for table, cells in told.items()
+    )
 
 
 def _version_notes(book: Book) -> tuple[str, ...]:
-    version = book.names.get("xlp_schema")
-    if version is None or (isinstance(version, int | float) and version < SCHEMA_VERSION):
+    if schema_version(book) < SCHEMA_VERSION:
         return ("This workbook is from an older version; run 'xlpipeline upgrade' to get what is new.",)
     gone = [table.name for table in (*INPUT_TABLES, ISSUES) if table.name not in book.tables]
     if not gone:

@@ -12,15 +12,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from xlpipeline.errors import RequestError
 from xlpipeline.hosts.file import ClosedWorkbook, apply_changes, open_book
 from xlpipeline.hosts.grafting import Graft, Grafted, graft_file
 from xlpipeline.jobs.outcome import Outcome, Progress, counted, no_progress
-from xlpipeline.jobs.refresh import refresh_in, require_pipeline
+from xlpipeline.jobs.refresh import refresh_in, require_pipeline, schema_version
 from xlpipeline.model.book import Book, ChangeSet, TableChange, needed_changes
-from xlpipeline.model.schema import SCHEMA_VERSION, SETTINGS
+from xlpipeline.model.cells import texts
+from xlpipeline.model.marks import mark_head, pipeline_with_marks, qualification_marks, scoring_rows
+from xlpipeline.model.recipe_rows import MarkRow, Recipe
+from xlpipeline.model.schema import PIPELINE, QUALIFICATION, SCHEMA_VERSION, SETTINGS, WRITTEN_SINCE
 from xlpipeline.model.settings import read_settings, setting_fields
 from xlpipeline.tabs import TABS
-from xlpipeline.tabs.layout import Block, Card, ChartBlock, Filter, Tab, TableBlock, Text
+from xlpipeline.tabs.layout import Block, Card, ChartBlock, Filter, Tab, TableBlock, Text, with_tables
 
 _RECIPE = "eight"
 """Where a missing table of set-up (such as Playbook) takes its first rows from."""
@@ -79,30 +83,74 @@ def upgrade_file(path: Path, *, now: dt.datetime, user: str = "", progress: Prog
     """Graft what is missing from a fresh build into the workbook, then refresh it.
 
     Raises:
+        RequestError: a column of the team's own bears the name of one that refresh writes since.
         BookError: the workbook cannot be read or must not be written.
         SetupError: a set-up table holds something that is not allowed.
     """
     progress(f"reading {path.name}")
     opened = open_book(path)
     require_pipeline(opened.book)
-    missing = find_missing(opened.book)
+    _refuse_doubled_heads(opened.book)
+    recipe = _recipe_of(opened.book)
+    pipeline = pipeline_with_marks(recipe.scoring, recipe.framework)
+    missing = find_missing(opened.book, with_tables(TABS, {pipeline.name: pipeline}))
     if not (missing.tabs or missing.columns or missing.settings):
         return Outcome((f"{path.name} already has everything that this version knows.",), {"added": {}})
     grafted = Grafted((), {}, ())
     if missing.tabs or missing.columns:
         progress("building what is missing")
-        grafted = graft_file(path, _graft(opened.book, missing, now), expected_hash=opened.hash)
+        grafted = graft_file(path, _graft(opened.book, missing, recipe, now), expected_hash=opened.hash)
     _add_settings(path, missing.settings, keep_backup=not (missing.tabs or missing.columns))
     refreshed = refresh_in(ClosedWorkbook(path, keep_backup=False), now=now, user=user, progress=progress)
     return _outcome(path, missing, grafted, refreshed)
 
 
-def _graft(book: Book, missing: Missing, now: dt.datetime) -> Graft:
+def _refuse_doubled_heads(book: Book) -> None:
+    """A column that a team has made itself is never written over, and Excel takes no two heads that differ in case."""
+    heads = {str(head).strip().casefold(): str(head) for head in book.frame(PIPELINE.name).columns}
+    for name, since in WRITTEN_SINCE.items():
+        own = heads.get(name.casefold())
+        if schema_version(book) < since and own is not None:
+            raise RequestError(
+                f"Pipeline has a column “{own}” of your own, and refresh now writes one called {name}. Please give "
+                f"yours another head in Excel (“Our {name.lower()}”, say), save, and upgrade again."
+            )
+
+
+def _recipe_of(book: Book) -> Recipe:
+    """What is missing is built from this recipe: with the book's own Scoring, and the framework that it uses already.
+
+    A book that has no column for any mark gets those of the first framework.
+    """
+    from xlpipeline.workbooks.recipes import load_recipe  # noqa: PLC0415 - it finds the files of the package
+
+    recipe, rows = load_recipe(_RECIPE), scoring_rows(book)
+    rows = rows[(rows["highest"] >= 1) & (rows["weight"] >= 0)]
+    cells = (rows[name].tolist() for name in ("framework", "mark", "highest", "weight"))
+    known = [
+        MarkRow(name, mark, mark, int(highest), weight) for name, mark, highest, weight in zip(*cells, strict=True)
+    ]
+    used = qualification_marks(book)
+    return replace(
+        recipe,
+        scoring=_with_questions(book, known) if known else recipe.scoring,
+        framework=used[0].framework if used else QUALIFICATION[0],
+    )
+
+
+def _with_questions(book: Book, marks: list[MarkRow]) -> tuple[MarkRow, ...]:
+    frame = book.frame("Scoring")
+    asked = dict(zip(texts(frame, "Mark").str.strip(), texts(frame, "Question").str.strip(), strict=True))
+    heads = {column.name.casefold() for column in PIPELINE.columns}
+    own = [replace(mark, question=asked.get(mark.mark, "") or mark.mark) for mark in marks]
+    return tuple(mark for mark in own if mark_head(mark.framework, mark.mark).casefold() not in heads)
+
+
+def _graft(book: Book, missing: Missing, recipe: Recipe, now: dt.datetime) -> Graft:
     # openpyxl is heavy and only building needs it
     from xlpipeline.workbooks.build import build_workbook  # noqa: PLC0415
-    from xlpipeline.workbooks.recipes import load_recipe  # noqa: PLC0415
 
-    recipe, own = load_recipe(_RECIPE), read_settings(book)
+    own = read_settings(book)
     settings = {f.name: getattr(own, f.name) for f in setting_fields()}
     sheets = build_workbook(recipe, now=now, settings=settings, tabs=(_VISIBLE, *missing.tabs)) if missing.tabs else b""
     columns = build_workbook(recipe, now=now, settings=settings) if missing.columns else b""

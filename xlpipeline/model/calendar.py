@@ -23,7 +23,8 @@ class WorkCalendar:
     weekend: str = "0000011"
     holidays: tuple[dt.date, ...] = ()
 
-    def _numpy(self) -> np.busdaycalendar:
+    def free_days(self) -> np.busdaycalendar:
+        """The same as numpy knows it."""
         worked = [digit == "0" for digit in self.weekend]
         return np.busdaycalendar(weekmask=worked, holidays=np.array(self.holidays, dtype="datetime64[D]"))
 
@@ -33,7 +34,7 @@ class WorkCalendar:
         known = ~np.isnat(entry) & (business_days >= 1)
         out = np.full(entry.shape, np.datetime64("NaT"), dtype="datetime64[D]")
         steps = business_days[known].astype(np.int64)
-        out[known] = np.busday_offset(entry[known], steps, roll="backward", busdaycal=self._numpy())
+        out[known] = np.busday_offset(entry[known], steps, roll="backward", busdaycal=self.free_days())
         return out
 
     def elapsed(self, entry: Days, as_of: dt.date) -> npt.NDArray[np.float64]:
@@ -42,7 +43,7 @@ class WorkCalendar:
         known = ~np.isnat(entry)
         end = np.datetime64(as_of, "D") + _ONE_DAY
         out = np.full(entry.shape, np.nan)
-        counted = np.busday_count(entry[known] + _ONE_DAY, end, busdaycal=self._numpy())
+        counted = np.busday_count(entry[known] + _ONE_DAY, end, busdaycal=self.free_days())
         out[known] = np.maximum(counted, 0)
         return out
 

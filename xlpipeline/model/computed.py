@@ -59,7 +59,7 @@ def day_number(head: str) -> str:
 
 _SINCE_KNOWN = f"INT({day_number('Stage since')})"
 _CREATED = f"INT({day_number('Created')})"
-_TOUCHES = ",".join(map(day_number, ("Last touch", "Last change", "Stage since", "Created")))
+_TOUCHES = ",".join(map(day_number, ("Last touch", "Last activity", "Last change", "Stage since", "Created")))
 _TOUCH = f"INT(MAX({_TOUCHES}))"
 _MOVED = f'IFERROR(AND({_row("Stage seen")}<>"",{_row("Stage seen")}<>{_STAGE}),FALSE)'
 _BOUND = f"INDEX(Stages[Max business days],{_STAGE_ROW})"
@@ -92,13 +92,17 @@ def _stage_type(facts: Facts) -> pd.Series:
 @once
 def in_stage_since(facts: Facts) -> pd.Series:
     """Day each open deal entered its stage (datetime64): the as-of date if the stage changed since the last refresh."""
+    return entered_stage_on(facts).where(facts.deals["is_open"])
+
+
+def entered_stage_on(facts: Facts) -> pd.Series:
+    """The same of every deal, whatever became of it; Created where nothing else is known."""
     deals = facts.deals
     stages = zip(deals["stage_seen"].tolist(), deals["stage"].tolist(), strict=True)
     moved = np.array([bool(seen) and seen.casefold() != stage.casefold() for seen, stage in stages], dtype=bool)
     since, created = deals["stage_since"].to_numpy(), deals["created"].to_numpy()
     known = np.where(moved, np.datetime64(facts.as_of), np.where(np.isnat(since), created, since))
-    is_open = deals["is_open"].to_numpy(dtype=bool)
-    return pd.Series(np.where(is_open, known, np.datetime64("NaT")).astype("datetime64[s]"), index=deals.index)
+    return pd.Series(known.astype("datetime64[s]"), index=deals.index)
 
 
 def _days_in_stage(facts: Facts) -> pd.Series:
@@ -139,9 +143,10 @@ def over_by_bounces(facts: Facts) -> pd.Series:
 
 @once
 def idle_days(facts: Facts) -> pd.Series:
-    """Business days since the last touch, logged change or creation (float, NaN = closed or no such date)."""
+    """Business days since the last touch, activity, logged change or creation (float, NaN = closed or no such date)."""
     deals = facts.deals
-    dates = [deals[head].to_numpy() for head in ("last_touch", "last_change", "stage_since", "created")]
+    heads = ("last_touch", "last_activity", "last_change", "stage_since", "created")
+    dates = [deals[head].to_numpy() for head in heads]
     touch = functools.reduce(np.fmax, dates)  # passes over blanks
     idle = facts.calendar.elapsed(touch.astype("datetime64[D]"), facts.as_of)
     return pd.Series(idle, index=deals.index).where(deals["is_open"])

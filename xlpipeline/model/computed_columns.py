@@ -1,4 +1,4 @@
-"""The computed columns of one workbook: those that every book has, and those that its own Criteria and Stages decide.
+"""The computed columns of one workbook: those that every book has, and those that its own set-up tables decide.
 
 The formulas are compiled anew at every refresh, so they follow an edited table; a host writes those that differ.
 """
@@ -17,6 +17,7 @@ from xlpipeline.model.criteria_evaluate import evaluate_furthest, evaluate_missi
 from xlpipeline.model.criteria_formula import furthest_formula, missing_formula
 from xlpipeline.model.criteria_table import read_criteria, read_path
 from xlpipeline.model.facts import Facts
+from xlpipeline.model.mark_scores import score_columns
 from xlpipeline.model.schema import STAGE_LIST
 
 
@@ -41,13 +42,22 @@ def criteria_columns(book: Book) -> tuple[ComputedColumn, ...]:
     )
 
 
+def compiled_columns(book: Book) -> tuple[ComputedColumn, ...]:
+    """The columns whose formulas the book's own Criteria, Stages and Scoring decide.
+
+    Raises:
+        SetupError: Stages holds something that is not allowed.
+    """
+    return (*criteria_columns(book), *score_columns(book))
+
+
 def computed_columns(book: Book) -> tuple[ComputedColumn, ...]:
     """All computed columns of Pipeline, in the order of evaluation.
 
     Raises:
         SetupError: Stages holds something that is not allowed.
     """
-    return (*COMPUTED, *criteria_columns(book))
+    return (*COMPUTED, *compiled_columns(book))
 
 
 def stage_list(book: Book) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from xlpipeline.model.computed import COMPUTED, in_stage_since
 from xlpipeline.model.criteria import Criterion, StagePath, steps
 from xlpipeline.model.criteria_arguments import as_number, serial, trimmed
 from xlpipeline.model.facts import Facts, once
+from xlpipeline.model.mark_scores import score_columns
 from xlpipeline.model.schema import PIPELINE
 
 Flags = npt.NDArray[np.bool_]
@@ -176,7 +177,7 @@ def _lower_stages(facts: Facts) -> npt.NDArray[np.object_]:
 
 def _cells(facts: Facts, head: str) -> list[object]:
     frame = facts.book.frame("Pipeline")
-    for column in COMPUTED:
+    for column in (*COMPUTED, *score_columns(facts.book)):
         if column.name == head:
             return column.evaluate(facts).reindex(frame.index).astype(object).tolist()
     cells = frame[head].copy()

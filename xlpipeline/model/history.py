@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
@@ -22,6 +22,7 @@ from xlpipeline.model.book import is_blank
 from xlpipeline.model.cells import texts
 from xlpipeline.model.history_table import (
     BIRTHS,
+    ENTERED,
     HISTORY,
     KINDS,
     SETTING_KINDS,
@@ -34,6 +35,10 @@ from xlpipeline.model.history_values import event_id, from_cell, read_rows
 
 _NEEDED: Final = ("Event ID", "Deal ID", "Kind", "Column", "Old", "New", "Not after")
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no time zone
+
+
+def _no_events() -> pd.DataFrame:
+    return _parsed(pd.DataFrame(columns=HISTORY.heads, dtype=object))
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class History:
     ids_seen: frozenset[str]
     event_ids: frozenset[str]
     """Every Event ID in the table, those of damaged rows included."""
+    imported: pd.DataFrame = field(default_factory=_no_events)
+    """Entries to stages that an import told, columns as of ``events``; they are none of these, and no refresh."""
 
     @property
     def is_empty(self) -> bool:
@@ -94,8 +101,12 @@ def read_history(frame: pd.DataFrame) -> History:
     sound = events[~damaged & ~blank]
     sound = sound[~sound["event_id"].duplicated()]
     faults += _told_twice(sound)
-    ids, names = frozenset(events["deal"]) - {""}, frozenset(events["event_id"]) - {""}
-    return History(sound.reset_index(drop=True), _faults(faults), ids, names)
+    told = sound["kind"] == ENTERED
+    # An import's entries make no deal one that was seen: it is born by the first refresh that finds it.
+    ids = frozenset(events.loc[events["kind"] != ENTERED, "deal"]) - {""}
+    names = frozenset(events["event_id"]) - {""}
+    imported = sound[told].reset_index(drop=True)
+    return History(sound[~told].reset_index(drop=True), _faults(faults), ids, names, imported)
 
 
 def _faults(rows: list[tuple[int, str, str, str]]) -> pd.DataFrame:
@@ -151,7 +162,7 @@ def _wrong(events: pd.DataFrame) -> pd.Series:
         (~kind.isin(KINDS), "The kind of event is not known."),
         ((events["deal"] == "") & (kind != "forgotten"), "The event names no deal."),
         (events["not_after"].isna(), "Not after is no date and time."),
-        (kind.isin([*SETTING_KINDS, STEP]) & (events["column"] == ""), "The event names no column."),
+        (kind.isin([*SETTING_KINDS, STEP, ENTERED]) & (events["column"] == ""), "The event names no column."),
         (is_birth & events["row"].isna(), "New does not hold the row as it was."),
     )
     wrong = pd.Series("", index=events.index, dtype=object)
@@ -176,14 +187,19 @@ def extend(history: History, events: pd.DataFrame) -> History:
     if events.empty:
         return history
     more = read_history(events)
-    new = more.events[~more.events["event_id"].isin(history.events["event_id"])]
-    joined = new if history.is_empty else pd.concat([history.events, new], ignore_index=True)
     return History(
-        joined.reset_index(drop=True),
+        _joined(history.events, more.events),
         history.faults,
         history.ids_seen | more.ids_seen,
         history.event_ids | more.event_ids,
+        _joined(history.imported, more.imported),
     )
+
+
+def _joined(known: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    new = more[~more["event_id"].isin(known["event_id"])]
+    joined = new if known.empty else known if new.empty else pd.concat([known, new], ignore_index=True)
+    return joined.reset_index(drop=True)
 
 
 def event_rows(history: History, drafts: pd.DataFrame, stamp: Stamp) -> pd.DataFrame:

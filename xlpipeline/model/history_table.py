@@ -44,7 +44,12 @@ SETTING_KINDS: Final = (*COLUMN_KINDS.values(), "changed", "reopened", "reverted
 """Kinds that give one column of a deal a new value."""
 STEP: Final = "step"
 """Kind of an edit that another one overtook before the refresh that tells of both; ``model.steps`` reads them."""
-REMARKS: Final = ("id_given", "override", "forgotten", STEP)
+ENTERED: Final = "entered"
+"""Kind of an entry to a stage that another system's history tells (an import); ``model.told_entries`` reads them.
+
+It lies before what refreshes saw, or between two of them; replaying ignores it: what Pipeline held stays the truth.
+"""
+REMARKS: Final = ("id_given", "override", "forgotten", STEP, ENTERED)
 """Kinds that are told, and change no cell."""
 KINDS: Final = (*BIRTHS, "deleted", *SETTING_KINDS, *REMARKS)
 

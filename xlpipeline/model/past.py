@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from xlpipeline.model.activities import last_activity
 from xlpipeline.model.applied import with_frame
 from xlpipeline.model.book import Book
 from xlpipeline.model.cells import texts
@@ -60,7 +61,7 @@ def book_at_moment(book: Book, history: History, moment: dt.datetime) -> Book:
         cells[places] = told[head].to_numpy(dtype=object)
         body[head] = pd.Series(cells, dtype=object)
     events = book.frame(HISTORY.name)
-    known = texts(events, HISTORY.key).isin(set(past.events["event_id"]))
+    known = texts(events, HISTORY.key).isin({*past.events["event_id"], *past.imported["event_id"]})
     return with_frame(with_frame(book, PIPELINE.name, body), HISTORY.name, events[known].reset_index(drop=True))
 
 
@@ -88,5 +89,6 @@ def past_facts(book: Book, history: History, day: dt.date, settings: Settings) -
     facts = read_facts(book_at(book, history, day), day, settings)
     known = until(history, end_of(day))
     facts, _ = history_columns(facts, known)
+    facts, _ = last_activity(facts)
     facts.remember_of_book("history", lambda: known)
     return facts

@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, fields
 from typing import Any, Final, TypeVar
 
 from xlpipeline.errors import SetupError
+from xlpipeline.model.marks import pipeline_with_marks
 from xlpipeline.model.recipe_rows import (
     CriterionRow,
     MarkRow,
@@ -21,7 +22,7 @@ from xlpipeline.model.recipe_rows import (
     StageRow,
     TouchRow,
 )
-from xlpipeline.model.schema import OPERATORS, PIPELINE, STAGE_TYPES
+from xlpipeline.model.schema import OPERATORS, QUALIFICATION, STAGE_TYPES
 from xlpipeline.model.settings import Settings, read_settings_values
 
 Row = TypeVar("Row", StageRow, CriterionRow, MarkRow, ProfileRow, TouchRow, PlaybookRow)
@@ -33,6 +34,8 @@ LIST_KEYS: Final = {
     "lost_reasons": "LostReasons",
     "activity_types": "ActivityTypes",
     "currencies": "Currencies",
+    "objections": "Objections",
+    "personas": "Personas",
 }
 """Key in a recipe to the list's table."""
 
@@ -58,7 +61,7 @@ def parse_recipe(text: str, source: str) -> Recipe:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise SetupError(f"{source} is not valid TOML: {fault}.") from fault
-    _refuse_unknown(data, ("title", "description", "settings", "lists", *_SECTIONS), source)
+    _refuse_unknown(data, ("title", "description", "framework", "settings", "lists", *_SECTIONS), source)
     recipe = Recipe(
         name=source.rsplit("/", 1)[-1].removesuffix(".toml"),
         title=_text_at(data, "title", source),
@@ -71,9 +74,11 @@ def parse_recipe(text: str, source: str) -> Recipe:
         playbook=_rows(PlaybookRow, data, "playbook", source),
         lists=_lists(data.get("lists", {}), source),
         settings=_settings(data.get("settings", {}), source),
+        framework=_allowed_text(data.get("framework", QUALIFICATION[0]), QUALIFICATION, f"{source}: framework"),
     )
     _check_stages(recipe.stages, source)
     _check_stage_names(recipe, source)
+    _check_marks(recipe, source)
     _check_criteria(recipe, source)
     _check_activities(recipe, source)
     return recipe
@@ -189,6 +194,16 @@ def _check_stage_names(recipe: Recipe, source: str) -> None:
                 raise SetupError(f"{place}: the stage '{row.stage}' is not one of {', '.join(sorted(names))}.")
 
 
+def _check_marks(recipe: Recipe, source: str) -> None:
+    """Marks become columns of Pipeline, whose heads must differ by more than case."""
+    heads = [head.casefold() for head in pipeline_with_marks(recipe.scoring, recipe.framework).heads]
+    twice = next((head for head in heads if heads.count(head) > 1), None)
+    if twice is not None:
+        raise SetupError(
+            f"{source}, [[scoring]]: a mark would make a second column '{twice}' in Pipeline; please rename it."
+        )
+
+
 def _check_criteria(recipe: Recipe, source: str) -> None:
     seen: set[str] = set()
     for number, row in enumerate(recipe.criteria, start=1):
@@ -204,7 +219,7 @@ def _check_criteria(recipe: Recipe, source: str) -> None:
 
 
 def _check_argument(wanted: str, given: object, recipe: Recipe, place: str) -> None:
-    columns = [column.name for column in PIPELINE.columns]
+    columns = list(pipeline_with_marks(recipe.scoring, recipe.framework).heads)
     if wanted == "column" and given not in columns:
         raise SetupError(f"{place}: '{given}' is no column of Pipeline; allowed are {', '.join(columns)}.")
     if wanted == "operator" and given not in OPERATORS:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from typing import Any
 
-from xlpipeline.model.schema import CRITERION_KINDS, FRAMEWORKS, OPERATORS, STAGE_TYPES
+from xlpipeline.model.schema import CRITERION_KINDS, FRAMEWORKS, OPERATORS, QUALIFICATION, STAGE_TYPES
 from xlpipeline.model.settings import Settings
 
 
@@ -102,3 +102,5 @@ class Recipe:
     playbook: tuple[PlaybookRow, ...]
     lists: Mapping[str, tuple[str, ...]]
     settings: Settings
+    framework: str = QUALIFICATION[0]
+    """Whose marks are columns of Pipeline."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 Kind = Literal["text", "whole", "number", "money", "share", "ratio", "date", "moment"]
 """money: in the base currency, or in the row's own where the table has a Currency column; share: 0-1 shown as %;
@@ -28,6 +28,10 @@ class Column:
     unit: str = ""
     choices: str = ""
     required: bool = False
+    highest: int = 0
+    """Of a mark: a drop-down offers the whole numbers from 0 to this; 0 = no mark."""
+    within: tuple[int, int] | None = None
+    """Usual bounds of a number: Excel asks about what lies beyond them; None = those of its kind."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,13 @@ PIPELINE: Final = Table(
         _C("Source", "text", "Where the opportunity came from.", 16, choices="SourceChoices"),
         _C("Product", "text", "What is offered; the list is on Lists.", 18, choices="ProductChoices"),
         _C("Decision maker", "text", "Name of the person who decides.", 18),
+        _C(
+            "Persona",
+            "text",
+            "The kind of person we talk to; the list is on Lists.",
+            18,
+            choices="PersonaChoices",
+        ),
         _C("Need confirmed", "text", "Y when the buyer has confirmed the need.", 11, choices="YesNo"),
         _C("Needs call on", "date", "Day of the needs-assessment call.", 12),
         _C("Proposal sent on", "date", "Day the written proposal was sent.", 12),
@@ -201,10 +212,63 @@ PIPELINE: Final = Table(
             12,
             "refresh",
         ),
+        _C("Last activity", "date", "The last activity logged on Activities; counts as a touch.", 12, "refresh"),
+        _C(
+            "Next touch",
+            "date",
+            "The next touch that the cadence of the stage asks for; blank = none left.",
+            12,
+            "refresh",
+        ),
+        _C("Next touch by", "text", "Channel of the next touch.", 18, "refresh"),
+        _C(
+            "Priority",
+            "whole",
+            "0-100: chance to be won by the end of the quarter x rank of the amount among the open deals. "
+            "Sort by it, highest first. Blank = closed, or no amount.",
+            9,
+            "refresh",
+            "points of 100",
+        ),
+        _C(
+            "Value touches",
+            "whole",
+            "Activities so far that gave the buyer something of use (value touch, on Lists). Open deals only.",
+            9,
+            "refresh",
+            "activities",
+        ),
+        _C(
+            "Objection",
+            "text",
+            "What the buyer holds against it; the list is on Lists.",
+            18,
+            choices="ObjectionChoices",
+        ),
+        _C(
+            "Qualification",
+            "whole",
+            "0-100: weighted mean of the team's qualification marks, of those that are given. Blank = none given yet.",
+            12,
+            "formula",
+            "points of 100",
+        ),
+        _C(
+            "Deal score",
+            "whole",
+            "0-100: weighted mean of the deal marks (budget, timing, authority, interest), of those that are given. "
+            "Blank = not scored, which is not 0.",
+            10,
+            "formula",
+            "points of 100",
+        ),
+        _C("Follow-up due", "date", "After the sale: the day on which the customer is to hear from you next.", 12),
     ),
     key="Deal ID",
 )
 """One row = one opportunity."""
+WRITTEN_SINCE: Final = {"Priority": 5, "Value touches": 5}
+"""Columns of refresh, and from which version on; in an older book a column of that name is the team's own."""
 
 STAGES: Final = Table(
     "Stages",
@@ -287,7 +351,14 @@ REPS: Final = Table(
         _C("Manager", "text", "Who reviews the rep's pipeline.", 22),
         _C("Region", "text", "Region or team.", 16),
         _C("Active", "text", "Y while the rep sells.", 9, choices="YesNo"),
-        _C("Capacity", "whole", "Open deals the rep can work well; blank = not set.", 11, unit="deals"),
+        _C(
+            "Capacity",
+            "whole",
+            "Open deals and leads the rep can work well; blank = not set.",
+            11,
+            unit="deals and leads",
+        ),
+        _C("Booking link", "text", "Web page on which buyers book a meeting with the rep.", 34),
     ),
     key="Rep",
 )
@@ -322,7 +393,8 @@ MAPPINGS: Final = Table(
         _C(
             "Kind",
             "text",
-            "column: a column of an import file. Otherwise the Pipeline column whose values are mapped.",
+            "column: a column of an import file; pipeline: which one of a system this workbook holds; Status: To is "
+            "open, won or lost; Activity type. Otherwise the Pipeline column whose values are mapped.",
             18,
         ),
         _C("From", "text", "Spelling in the source.", 30),
@@ -333,7 +405,7 @@ MAPPINGS: Final = Table(
 IMPORT_FAULTS: Final = Table(
     "ImportFaults",
     "Settings",
-    "What the last import could not read",
+    "What imports could not read",
     (
         _C("Deal ID", "text", "The deal that the row became; blank if it became none.", 14, "refresh"),
         _C("Source row", "whole", "Row in the imported file.", 10, "refresh"),
@@ -380,8 +452,24 @@ LISTS: Final = (
     _list("Products", "Product", "What the team sells."),
     _list("Sources", "Source", "Where opportunities come from."),
     _list("LostReasons", "Lost reason", "Why deals are lost or derail."),
-    _list("ActivityTypes", "Activity type", "Kinds of activity."),
+    Table(
+        "ActivityTypes",
+        "Lists",
+        "Activity type",
+        (
+            _C("Activity type", "text", "Kinds of activity.", 24),
+            _C(
+                "Counts as",
+                "text",
+                "What it counts as on the tab Activity. Blank = by its name, where it tells.",
+                14,
+                choices="ActivityKinds",
+            ),
+        ),
+    ),
     _list("Currencies", "Currency", "ISO codes in use."),
+    _list("Objections", "Objection", "What buyers hold against a purchase."),
+    _list("Personas", "Persona", "Kinds of people that buy or decide."),
 )
 STAGE_LIST: Final = Table(
     "StageList",
@@ -424,8 +512,59 @@ LEADS: Final = Table(
         _C("Status", "text", "new, working, qualified or disqualified.", 14, choices="LeadStatuses"),
         _C("Converted on", "date", "Day it became an opportunity.", 13),
         _C("Deal ID", "text", "The opportunity it became.", 12),
+        _C("Persona", "text", "The kind of person; the list is on Lists.", 18, choices="PersonaChoices"),
+        _C("Industry", "text", "Industry of the company.", 16),
+        _C("Employees", "whole", "How many people work there.", 11, unit="people"),
+        _C("Country", "text", "Country of the company.", 14),
+        _C("Budget", "money", "What they could spend, in the team's currency.", 12, unit="currency"),
+        _C("E-mails answered", "whole", "E-mails that the lead answered. Blank = not known.", 11, unit="e-mails"),
+        _C("Page views", "whole", "Pages that the lead looked at. Blank = not known.", 9, unit="pages"),
+        _C("Downloads", "whole", "Papers that the lead fetched. Blank = not known.", 11, unit="papers"),
+        _C(
+            "Manual adj.",
+            "number",
+            "What you know and the table does not: -20 to +20 points. It counts only with a reason.",
+            10,
+            unit="points",
+            within=(-20, 20),
+        ),
+        _C("Adj. reason", "text", "Why the score is adjusted.", 28),
+        _C(
+            "Disqualified reason",
+            "text",
+            "Why the lead is no lead for us.",
+            18,
+            choices="LostReasonChoices",
+        ),
+        _C(
+            "Fit", "whole", "0-100: how well it matches ICP on Scoring, as far as known.", 8, "refresh", "points of 100"
+        ),
+        _C("Confidence", "share", "Share of ICP's points that could be judged.", 11, "refresh"),
+        _C("Behaviour", "whole", "0-100: what the lead did, by the marks Behaviour on Scoring.", 10, "refresh"),
+        _C("Automatic", "whole", "0-100: fit and behaviour together, without the adjustment.", 10, "refresh"),
+        _C("Score", "whole", "0-100: automatic part plus the adjustment, where it has a reason.", 8, "refresh"),
+        _C(
+            "Top",
+            "text",
+            "Y: among the best open leads by score, as many as the setting top_share says; ties at the cut are in.",
+            8,
+            "refresh",
+        ),
+        _C("Next touch", "date", "The next touch that the cadence of the first stage asks for.", 12, "refresh"),
+        _C("Next touch by", "text", "Channel of the next touch.", 18, "refresh"),
     ),
     key="Lead ID",
+)
+COSTS: Final = Table(
+    "Costs",
+    "Costs",
+    "Costs of marketing and prospecting",
+    (
+        _C("Month", "date", "Any day of the month in which the money was spent.", 12, required=True),
+        _C("Source", "text", "What it was spent on: a source of leads.", 20, choices="SourceChoices", required=True),
+        _C("Spend", "money", "What was spent, in the team's currency.", 14, unit="currency", required=True),
+        _C("Note", "text", "Campaign, invoice …", 30),
+    ),
 )
 SCORING: Final = Table(
     "Scoring",
@@ -435,7 +574,7 @@ SCORING: Final = Table(
         _C(
             "Framework",
             "text",
-            "BANT, MEDDIC, CHAMP or Deal: the set that the mark belongs to.",
+            "BANT, MEDDIC, CHAMP, Deal, or Behaviour (of leads): the set that the mark belongs to.",
             13,
             choices="Frameworks",
             required=True,
@@ -445,7 +584,7 @@ SCORING: Final = Table(
         _C(
             "Highest mark",
             "whole",
-            "Marks run from 0 to this number; blank = not asked yet, which is not 0.",
+            "Marks run from 0 to this number; blank = not asked yet, which is not 0. Of Behaviour: the count that is full.",
             10,
             unit="marks",
             required=True,
@@ -458,9 +597,21 @@ ICP: Final = Table(
     "Scoring",
     "Ideal customer profile",
     (
-        _C("Field", "text", "What is known of a company: industry, employees, region ...", 18, required=True),
+        _C(
+            "Field",
+            "text",
+            "A column of Leads (or of Pipeline): what is known of a company, such as Industry or Employees.",
+            18,
+            required=True,
+        ),
         _C("Operator", "text", "How the field is compared with the value.", 11, choices="Operators", required=True),
-        _C("Value", "text", "A number, a text, or for 'in' several texts parted by semicolons.", 30, required=True),
+        _C(
+            "Value",
+            "text",
+            "A number (10000, without thousands separators), a text, or for 'in' several texts parted by semicolons.",
+            30,
+            required=True,
+        ),
         _C(
             "Points",
             "number",
@@ -581,7 +732,7 @@ ISSUES: Final = Table(
 )
 
 INPUT_TABLES: Final = (
-    PIPELINE, LEADS, ACTIVITIES, STAGES, CRITERIA, PLAYBOOK, PLAYBOOK_LOG, EXPERIMENTS, REPS, QUOTAS, BENCHMARKS, SCORING,
+    PIPELINE, LEADS, ACTIVITIES, STAGES, CRITERIA, PLAYBOOK, PLAYBOOK_LOG, EXPERIMENTS, REPS, QUOTAS, COSTS, BENCHMARKS, SCORING,
     ICP, CADENCE, SETTINGS, MAPPINGS, HOLIDAYS, PERIODS, FX, *LISTS,
 )  # fmt: skip
 """Tables that people write. Result tables of dashboards are declared by their tabs."""
@@ -596,7 +747,15 @@ CRITERION_KINDS: Final = ("filled", "value", "list", "date_order", "activity", "
 OPERATORS: Final = ("=", "<>", ">", ">=", "<", "<=", "in")
 BENCHMARK_MEASURES: Final = ("Win rate", "Average deal", "Sales cycle", "Won per day", "Stage conversion")
 """Figures that can be compared with those of peers."""
-FRAMEWORKS: Final = ("BANT", "MEDDIC", "CHAMP", "Deal")
+QUALIFICATION: Final = ("BANT", "MEDDIC", "CHAMP")
+"""Frameworks of which a recipe chooses one for Pipeline."""
+DEAL_FRAMEWORK: Final = "Deal"
+BEHAVIOUR: Final = "Behaviour"
+FRAMEWORKS: Final = (*QUALIFICATION, DEAL_FRAMEWORK, BEHAVIOUR)
+
+LEAD_STATUSES: Final = ("new", "working", "qualified", "disqualified")
+ACTIVITY_KINDS: Final = ("call", "e-mail", "meeting", "proposal", "value touch", "other")
+"""What activity types count as; the first four are the leading indicators."""
 
 FORECAST_CATEGORIES: Final = ("Commit", "Best case", "Pipeline", "Omitted")
 """What an open deal may be in the forecast, the surest first (SEMANTICS 13); won deals are Closed."""
@@ -610,15 +769,18 @@ CHOICES: Final[dict[str, str | tuple[str, ...]]] = {
     "LostReasonChoices": "LostReasons[Lost reason]",
     "ActivityTypeChoices": "ActivityTypes[Activity type]",
     "CurrencyChoices": "Currencies[Currency]",
+    "ObjectionChoices": "Objections[Objection]",
+    "PersonaChoices": "Personas[Persona]",
     "StageTypes": STAGE_TYPES,
     "YesNo": ("Y", "N"),
-    "LeadStatuses": ("new", "working", "qualified", "disqualified"),
+    "LeadStatuses": LEAD_STATUSES,
     "Directions": ("exit", "entry"),
     "CriterionKinds": CRITERION_KINDS,
     "Operators": OPERATORS,
     "Frameworks": FRAMEWORKS,
     "BenchmarkMeasures": BENCHMARK_MEASURES,
     "IssueDecisions": ("accept", "snooze"),
+    "ActivityKinds": ACTIVITY_KINDS,
     "ForecastCategories": FORECAST_CATEGORIES,
 }
 """Lists behind drop-downs: a table column that the team keeps (also a defined name of the book), or fixed texts."""

@@ -133,6 +133,53 @@ class Settings:
         "A deal without a next step and idle for more than this multiple of idle_business_days is proposed, too.",
         allowed=(1, 100),
     )
+    lead_fit_share: float = _setting(
+        0.5, "share", "Weight of fit in a lead's score; the rest is behaviour.", allowed=(0, 1)
+    )
+    lead_adjustment: float = _setting(
+        20.0,
+        "points",
+        "A manual adjustment of a lead's score beyond this, up or down, does not count.",
+        allowed=(0, 100),
+    )
+    top_share: float = _setting(
+        0.2, "share", "Share of the open leads that is flagged as the best; ties at the cut are in.", allowed=(0.01, 1)
+    )
+    top_least: int = _setting(10, "leads", "With fewer scored open leads nobody is flagged.", allowed=(1, 1000))
+    response_unit: str = _setting(
+        "business days",
+        "text",
+        "How the time to the first response is counted; hours need a time of day in both cells.",
+        allowed=("business days", "days", "business hours", "hours"),
+    )
+    response_target: float = _setting(
+        1.0, "response units", "A response within this counts as in time.", allowed=(0, 10_000)
+    )
+    working_hours: str = _setting("09:00-17:00", "from-to", "Hours of a business day, for business hours.")
+    qualified_lead_days: int = _setting(
+        30,
+        "days",
+        "A qualified lead that has no opportunity for longer than this is listed in Issues.",
+        allowed=(1, 3650),
+    )
+    cost_lag_months: int = _setting(
+        0, "months", "Costs of a month are set against opportunities qualified so many months later.", allowed=(0, 24)
+    )
+    win_score_least: int = _setting(
+        200, "deals", "The win score needs more won and more lost deals than this.", allowed=(200, 1_000_000)
+    )
+    win_score_days: int = _setting(92, "days", "A win score whose model is older than this says so.", allowed=(1, 3650))
+    win_score_columns: str = _setting(
+        "",
+        "column heads",
+        "Own columns of Pipeline, with commas between, that are known at entry and stay: they count.",
+    )
+    review_days: int = _setting(
+        7, "days", "Days between two reviews; the first one looks back so far.", allowed=(1, 92)
+    )
+    review_lines: int = _setting(
+        10, "lines", "Most lines of one block of a rep's review; the rest is counted.", allowed=(1, 200)
+    )
     colour_rows: str = _setting("on", "on or off", "Tint stale rows of Pipeline.", allowed=("on", "off"))
     edit_stamps: str = _setting(
         "on",
@@ -220,6 +267,8 @@ def _text(name: str, value: object, allowed: tuple[Any, ...], place: str) -> str
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     if name == "time_zone" and not _is_zone(text):
         raise _refusal(place, name, value, "a time zone such as Europe/Berlin")
+    if name == "working_hours" and not _are_hours(text):
+        raise _refusal(place, name, value, "hours such as 09:00-17:00")
     if name == "weekend":
         text = text.zfill(7)
         if set(text) - {"0", "1"} or len(text) != 7 or "0" not in text:
@@ -227,6 +276,14 @@ def _text(name: str, value: object, allowed: tuple[Any, ...], place: str) -> str
     if allowed and text.lower() not in allowed:
         raise _refusal(place, name, value, "one of " + _listed(allowed))
     return text.lower() if allowed else text
+
+
+def _are_hours(text: str) -> bool:
+    try:
+        opens, closes = (dt.time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        return False
+    return opens < closes
 
 
 def _is_zone(text: str) -> bool:

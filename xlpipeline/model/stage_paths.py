@@ -17,6 +17,7 @@ import pandas as pd
 
 from xlpipeline.model.facts import Facts, once
 from xlpipeline.model.stints import stage_entries
+from xlpipeline.model.told_entries import told_from
 from xlpipeline.model.tracking import deal_keys, history_of
 
 Days = npt.NDArray[np.datetime64]
@@ -54,7 +55,7 @@ class StagePaths:
     reopened: Flags
     """History saw the deal closed and then in an open stage again."""
     seen_from: np.datetime64
-    """Day of the first refresh that history tells of; NaT without history."""
+    """Day of the first refresh, or of an import's history that tells of nearly all deals; NaT without history."""
     interval_days: float
     """Mean days between the two refreshes between which a change of stage lies; NaN without one."""
 
@@ -159,9 +160,12 @@ def _entries(facts: Facts, names: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _seen_from(facts: Facts) -> np.datetime64:
-    """Day of the first refresh of history; NaT without one."""
+    """Day of the first refresh of history, or from which an import's history tells of nearly all; NaT without one."""
     first = history_of(facts).events["not_after"].min()
-    return NEVER if pd.isna(first) else np.datetime64(first.normalize(), "s")
+    if pd.isna(first):
+        return NEVER
+    seen, told = np.datetime64(first.normalize(), "s"), told_from(history_of(facts))
+    return told if told < seen else seen  # NaT is less than nothing
 
 
 def _reopened(entries: pd.DataFrame, deals: int) -> Flags:

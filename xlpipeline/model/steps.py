@@ -125,4 +125,5 @@ def until(history: History, moment: dt.datetime) -> History:
         kinds = known["kind"].copy()
         kinds.loc[stood] = known["column"].loc[stood].map(COLUMN_KINDS)
         known = known.assign(kind=kinds)
-    return replace(history, events=known.reset_index(drop=True))
+    told = history.imported[(history.imported["not_after"] <= last).to_numpy()].reset_index(drop=True)
+    return replace(history, events=known.reset_index(drop=True), imported=told)

@@ -20,6 +20,7 @@ from xlpipeline.model.history_table import BIRTHS, BORN_WITH, REST_OF_ROW, SETTI
 from xlpipeline.model.history_values import unpack_column
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.model.steps import sound_steps
+from xlpipeline.model.told_entries import with_told_entries
 
 
 def stage_entries(history: History) -> pd.DataFrame:
@@ -29,8 +30,10 @@ def stage_entries(history: History) -> pd.DataFrame:
     ``entered_on`` (midnight) is the day to reckon with: that of ``entered_not_after``; for the first stint the day that
     an import gave (Stage since), else Created. ``stage`` is "" while the deal had none. A change that a refresh
     put back at once never happened here. A step that did not see the end of its day is no entry (``model.steps``).
+    What an import told of the time before a deal was first seen, and between refreshes, is woven in.
     """
-    entries = _entries(history).rename(columns={"not_before": "entered_not_before", "not_after": "entered_not_after"})
+    entries = with_told_entries(_entries(history), history)
+    entries = entries.rename(columns={"not_before": "entered_not_before", "not_after": "entered_not_after"})
     wanted = ["deal", "deal_id", "stage", "entered_not_before", "entered_not_after", "entered_on"]
     return entries[wanted].reset_index(drop=True)
 
@@ -38,16 +41,22 @@ def stage_entries(history: History) -> pd.DataFrame:
 def entered_exactly(history: History, found: Collection[str]) -> pd.Series:
     """Day on which deals entered their present stage (datetime64[s], by deal key), where a stamp told it just now.
 
-    ``found``: IDs of the events of this refresh.
+    So do an import's entries, where they lead to a stage that this refresh found. ``found``: IDs of its events.
     """
     events = history.events
-    exact = events["event_id"].isin(set(found)) & (events["column"] == "Stage")
-    exact &= events["not_before"] == events["not_after"]
-    if not exact.any():
+    new = events["event_id"].isin(set(found))
+    exact = new & (events["column"] == "Stage") & (events["not_before"] == events["not_after"])
+    told = new & events["column"].eq("Stage")
+    told &= events["deal"].isin(history.imported["deal"])
+    if not (exact | told).any():
         return pd.Series(dtype="datetime64[s]")
-    of_deals = replace(history, events=events[events["deal"].isin(set(events.loc[exact, "deal"]))])
-    last = _entries(of_deals).drop_duplicates("deal", keep="last")
+    of_deals = replace(history, events=events[events["deal"].isin(set(events.loc[exact | told, "deal"]))])
+    entries = _entries(of_deals)
+    last = entries.drop_duplicates("deal", keep="last")
     last = last[exact.loc[last.index].to_numpy()]
+    woven = with_told_entries(entries, of_deals).drop_duplicates("deal", keep="last")
+    woven = woven[woven["told"] & woven["deal"].isin(events.loc[told, "deal"]) & ~woven["deal"].isin(last["deal"])]
+    last = pd.concat([last[["deal", "entered_on"]], woven[["deal", "entered_on"]]])
     return pd.Series(last["entered_on"].to_numpy(), index=pd.Index(last["deal"], dtype=object))
 
 
@@ -117,7 +126,8 @@ def _moved(history: History) -> History:
     events = history.events
     of_stage = events["kind"].isin([*SETTING_KINDS, STEP]) & (events["column"] == "Stage")
     told = events[events["kind"].isin(BIRTHS) | of_stage]
-    return replace(history, events=told[told["deal"].duplicated(keep=False)])
+    moved = told["deal"].duplicated(keep=False) | told["deal"].isin(history.imported["deal"])
+    return replace(history, events=told[moved])
 
 
 def last_change(history: History, columns: Collection[str] | None = None) -> pd.Series:

@@ -16,6 +16,7 @@ import pandas as pd
 from xlpipeline.model.applied import appended_rows, applied
 from xlpipeline.model.book import Book, ChangeSet, TableChange
 from xlpipeline.model.cells import texts
+from xlpipeline.model.decided import in_decided_spelling
 from xlpipeline.model.edits import edits_of, emptied, previous_refresh
 from xlpipeline.model.exact_events import standing_cells, told_exactly
 from xlpipeline.model.facts import Facts, once
@@ -51,16 +52,24 @@ class Tracked:
 
     book: Book
     history: History
+    """As it is kept; what asks what happened asks ``told``."""
     changes: ChangeSet
     found: frozenset[str]
     notes: tuple[str, ...] = ()
     compared: bool = False
     """Whether Pipeline could be compared with its history at all."""
 
+    @property
+    def told(self) -> History:
+        """The history in the spelling that Mappings has decided."""
+        return in_decided_spelling(self.history, self.book)
+
 
 def history_of(facts: Facts) -> History:
-    """The history of the facts' book, read once."""
-    return facts.remember_of_book("history", lambda: read_history(facts.book.frame(HISTORY.name)))
+    """The history of the facts' book in the spelling that Mappings has decided, read once."""
+    return facts.remember_of_book(
+        "history", lambda: in_decided_spelling(read_history(facts.book.frame(HISTORY.name)), facts.book)
+    )
 
 
 @once

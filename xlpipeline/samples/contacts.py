@@ -9,6 +9,7 @@ import numpy as np
 
 from xlpipeline.samples import words
 from xlpipeline.samples.draws import Cells, Mask, Real, Whole, pick, pick_text
+from xlpipeline.samples.follow_ups import follow_ups, planned_meetings
 from xlpipeline.samples.journeys import Journeys
 from xlpipeline.samples.milestones import Milestones
 from xlpipeline.samples.scene import Course, Scene
@@ -40,15 +41,24 @@ class Contacts:
 def draw_contacts(
     scene: Scene, traits: Traits, journeys: Journeys, milestones: Milestones, untouched: Mask
 ) -> Contacts:
-    """Activities of all deals up to as_of; every deal has one on the day it was created."""
+    """Activities of all deals up to as_of, and the meetings after it that are planned.
+
+    Every deal has one on the day it was created.
+    """
     rng = scene.stream("contacts")
     parts = [_stays(rng, scene, traits, journeys, untouched), *_criteria(milestones)]
     parts += [_fresh(rng, scene, journeys, untouched), _after_sale(rng, scene, journeys)]
+    later = scene.stream("follow-ups")
+    quiet_from = np.where(untouched, scene.calendar.today - UNTOUCHED_DAYS, NEVER)
+    parts += [follow_ups(later, scene, journeys, quiet_from, "open")]
+    parts += [planned_meetings(later, scene, journeys, untouched)]
+    parts += [follow_ups(scene.stream("customers"), scene, journeys, quiet_from, "post")]
     deal, at, kind, outcome = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.lexsort((deal, at))
     deal, at, kind, outcome = deal[order], at[order], kind[order], outcome[order]
     last = np.zeros(len(traits.created), dtype=np.int64)
-    np.maximum.at(last, deal, at)
+    is_done = at <= scene.calendar.today
+    np.maximum.at(last, deal[is_done], at[is_done])
     return Contacts(deal, at, kind, outcome, last)
 
 

@@ -20,7 +20,8 @@ Cells: TypeAlias = npt.NDArray[Any]
 
 _TOPICS: Final = (
     "traits", "journeys", "closings", "milestones", "contacts", "leads", "rows", "mess", "faults", "reps", "accounts",
-    "account sizes",
+    "account sizes", "lead facts", "company facts", "costs", "marks", "follow-ups", "lead touches", "after sale",
+    "customers",
 )  # fmt: skip
 
 _SHARES: Final = (0.0, 0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.95, 0.99, 1.0)

@@ -104,6 +104,8 @@ class LivedTeam:
         came_from = where(lost, self._stages.came_from[stage])
         columns["Last stage before loss"] = where(ended, columns["Last stage before loss"], came_from)
         columns["Lost reason"] = where(closed, columns["Lost reason"])
+        if "Follow-up due" in columns:
+            columns["Follow-up due"] = where(closed, columns["Follow-up due"])
         young = on < self._half[deal]
         columns["Amount"] = _amounts(columns["Amount"], self._number[deal], young)
         columns["Forecast category"] = self._said(columns["Stage"], deal)

@@ -12,6 +12,7 @@ EIGHT_STAGES: Final = (
         "Prospecting", "open", 0.05, 4, 10, 150, 60, touches=1, activity_types=("E-mail", "Call", "Call"),
         next_steps=("Call to fix a first meeting", "Send a short introduction", "Find the right contact"),
         lost_reasons=("Lost contact", "No budget", "Bad timing"),
+        cadence=((3, "Call"), (7, "Social media"), (10, "E-mail")),
     ),
     StageSpec(
         "Qualification", "open", 0.10, 5, 10, 180, 50, fills=("Decision maker",), touches=1,
@@ -27,7 +28,7 @@ EIGHT_STAGES: Final = (
     StageSpec(
         "Solution presentation", "open", 0.40, 8, 15, 200, 30, True, (), 1, ("Demo", "Meeting", "E-mail"),
         ("Prepare the demo", "Show the solution to the team", "Send the summary of the demo"),
-        ("Missing feature", "Competitor", "Price"),
+        ("Missing feature", "Competitor", "Price"), ((2, "E-mail"),),
     ),
     StageSpec(
         "Handling objections", "open", 0.50, 7, 10, 165, 30, True, (), 1, ("Call", "Meeting", "E-mail"),
@@ -39,7 +40,7 @@ EIGHT_STAGES: Final = (
         ("Proposal sent on", "Proposal acknowledged on", "Approval needed", "Approved on"), 1,
         ("E-mail", "Call", "Meeting"),
         ("Send the proposal", "Go through the proposal", "Agree on price and terms"),
-        ("Price", "Competitor", "No budget"),
+        ("Price", "Competitor", "No budget"), ((2, "Call"), (6, "Value touch")),
     ),
     StageSpec(
         "Closing", "open", 0.85, 5, 10, 95, 40, True, ("Signed on",), 1, ("Call", "E-mail"),
@@ -47,7 +48,7 @@ EIGHT_STAGES: Final = (
         ("Price", "Competitor"),
     ),
     StageSpec("Won", "won", 1.0, qualified=True),
-    StageSpec("Post-sale", "post", 1.0, qualified=True),
+    StageSpec("Post-sale", "post", 1.0, qualified=True, cadence=((20, "Call"),)),
     StageSpec("Lost", "lost", 0.0),
     StageSpec("Derailed", "derailed", 0.0),
 )  # fmt: skip

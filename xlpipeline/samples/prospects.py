@@ -7,14 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from xlpipeline.samples.draws import Cells, Mask, Real, Whole, pick, pick_weighted
+from xlpipeline.samples.draws import Cells, Mask, Real, Whole, pick
 from xlpipeline.samples.scene import Scene
 from xlpipeline.samples.traits import Traits, person_names
 from xlpipeline.samples.workdays import NEVER, Workdays
 
 _CONVERTED_SHARE: Final = 0.5
 _UNCONVERTED_PERCENT: Final = 70
-_UNTOUCHED_LIMIT_DAYS: Final = 5
+_UNTOUCHED_LIMIT_DAYS: Final = 9
+_QUALIFIED_DAYS: Final = (5, 15)
+_QUALIFIED_FROM: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,15 @@ def draw_prospects(scene: Scene, traits: Traits) -> Prospects:
 
 
 def _states(u: Real, born: Whole, responded: Whole, converted: Mask, calendar: Workdays) -> tuple[Cells, Whole]:
-    """Recent leads are new or worked on, old ones decided; what has no response yet is new."""
+    """Recent leads are new or worked on, old ones decided; what has no response yet is new.
+
+    Who is qualified becomes a deal within weeks or is turned down, so of the others only recent leads are qualified.
+    """
     age = calendar.today - born
-    silent = ~converted & ((responded > calendar.today) | ((age < _UNTOUCHED_LIMIT_DAYS) & (u < 0.5)))
+    silent = ~converted & ((responded > calendar.today) | ((age < _UNTOUCHED_LIMIT_DAYS) & (u < 0.6)))
     decided = (age > 40) | ((age > 10) & (u < 0.5))
-    outcome = np.array(["disqualified", "qualified"], dtype=object)[pick_weighted(u, [9, 1])]
-    status = np.where(decided, outcome, "working").astype(object)
-    status[converted] = "qualified"
+    waiting = (age > _QUALIFIED_DAYS[0]) & (age <= _QUALIFIED_DAYS[1]) & (u >= _QUALIFIED_FROM)
+    status = np.where(decided, "disqualified", "working").astype(object)
+    status[converted | waiting] = "qualified"
     status[silent] = "new"
     return status, np.where(silent, NEVER, responded)

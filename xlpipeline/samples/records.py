@@ -32,6 +32,8 @@ class StageSpec:
     """The first of them comes when the deal enters the stage."""
     next_steps: tuple[str, ...] = ("Call back",)
     lost_reasons: tuple[str, ...] = ("Price",)
+    cadence: tuple[tuple[int, str], ...] = ()
+    """Follow-ups: business days after the deal entered the stage, and the type of activity."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,4 @@ class SampleTeam:
     lost_reasons: pd.DataFrame
     activity_types: pd.DataFrame
     mess_made: pd.DataFrame
+    costs: pd.DataFrame

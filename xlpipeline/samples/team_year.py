@@ -14,6 +14,8 @@ What was chosen, so that figures look like those of a real team:
   idle (where there is mess), a new hire of eight months. Four regions. Quotas are round and set so that attainment lies
   around 75-115 % by rep (the new hire's lower; no quota before the first day, less in the first two quarters).
 * Close dates are pushed when they come and the deal is still open; a third of them stand on a quarter's last day.
+* The cadence is kept in 84 of 100 cases, after the sale too. A lead that is qualified becomes a deal or is turned down:
+  of those without a deal only leads of the last three weeks are qualified.
 * Criteria columns agree with the stage: what a stage asks for is there once the deal has left it forward.
 * With ``mess=0`` every row is sound: open deals have a future close date and next step and a touch in the last seven
   business days. What ``mess`` adds is listed in ``mess_made``, one fault per deal (mess.py).
@@ -25,6 +27,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -37,7 +40,9 @@ from xlpipeline.samples.contacts import Contacts, draw_contacts
 from xlpipeline.samples.deal_rows import HEADS, deal_columns, deal_ids
 from xlpipeline.samples.draws import Cells, Whole, cells, where
 from xlpipeline.samples.export import export_csv, write_csv
+from xlpipeline.samples.follow_ups import lead_touches
 from xlpipeline.samples.journeys import Journeys, draw_journeys
+from xlpipeline.samples.lead_facts import cost_rows, lead_facts
 from xlpipeline.samples.mess import choose_faults, duplicate_count, put_faults, with_twins
 from xlpipeline.samples.milestones import CRITERIA_COLUMNS, draw_milestones
 from xlpipeline.samples.presets import EIGHT_STAGES, style_of
@@ -112,7 +117,8 @@ def make_team(
         close_moves=_close_moves(scene, ids, closings),
         activities=_activities(scene, ids, contacts, leads, traits),
         leads=_leads(scene, ids, leads, traits),
-        reps=_reps(scene, journeys),
+        reps=_reps(scene, journeys, leads),
+        costs=_rows(schema.COSTS.heads, cost_rows(scene)),
         quotas=_quotas(scene, traits, journeys, quarters_until(as_of, _QUARTERS, fiscal_year_start_month)),
         holidays=_rows(schema.HOLIDAYS.heads, holidays),
         products=_list("Product", [name for name, *_ in words.PRODUCTS]),
@@ -169,17 +175,25 @@ def _close_moves(scene: Scene, ids: Cells, closings: Closings) -> pd.DataFrame:
     return _frame(columns, ("Deal ID", "From", "To", "On"))
 
 
+MOST_ACTIVITIES: Final = 1_000_000
+"""The latest that are kept: a sheet has 1,048,576 rows."""
+
+
 def _activities(scene: Scene, ids: Cells, contacts: Contacts, leads: Prospects, traits: Traits) -> pd.DataFrame:
     """Activities of the deals and the first responses to leads, by day."""
     answered = np.flatnonzero(leads.responded < NEVER)
-    at = np.concatenate([contacts.at, leads.responded[answered]])
-    order = np.argsort(at, kind="stable")
-    by = np.concatenate([traits.rep[contacts.deal], traits.rep[leads.like[answered]]])
+    again, again_at, again_kind = lead_touches(scene.stream("lead touches"), scene, leads)
+    at = np.concatenate([contacts.at, leads.responded[answered], again_at])
+    order = np.argsort(at, kind="stable")[-MOST_ACTIVITIES:]
+    by = np.concatenate([traits.rep[contacts.deal], traits.rep[leads.like[answered]], traits.rep[leads.like[again]]])
+    names = _lead_ids(len(leads.like))
     columns = {
         "Date": scene.calendar.dates(at),
-        "Deal ID": np.concatenate([ids[contacts.deal], _lead_ids(len(leads.like))[answered]]),
-        "Type": np.concatenate([contacts.type, cells(["Call", "E-mail"])[answered % 2]]),
-        "Outcome": np.concatenate([contacts.outcome, np.full(len(answered), "First response", dtype=object)]),
+        "Deal ID": np.concatenate([ids[contacts.deal], names[answered], names[again]]),
+        "Type": np.concatenate([contacts.type, cells(["Call", "E-mail"])[answered % 2], again_kind]),
+        "Outcome": np.concatenate(
+            [contacts.outcome, np.full(len(answered), "First response", object), np.full(len(again), None, object)]
+        ),
         "By": cells(scene.names)[by],
     }
     return _frame({head: values[order] for head, values in columns.items()}, schema.ACTIVITIES.heads)
@@ -202,22 +216,29 @@ def _leads(scene: Scene, ids: Cells, leads: Prospects, traits: Traits) -> pd.Dat
         "Status": leads.status,
         "Converted on": calendar.dates(leads.converted),
         "Deal ID": where(leads.converted < NEVER, ids[leads.like]),
+        **lead_facts(scene, leads, traits),
     }
-    return _frame(columns, schema.LEADS.heads)
+    return _frame(columns, [c.name for c in schema.LEADS.columns if c.writer == "user"])
 
 
-def _reps(scene: Scene, journeys: Journeys) -> pd.DataFrame:
+def _reps(scene: Scene, journeys: Journeys, leads: Prospects) -> pd.DataFrame:
     """Reps with a manager for every two regions, and a capacity near what they carry now."""
     names = scene.names
     regions = min(len(words.REGIONS), len(names))
     managers = [name for name in rep_names(scene.seed, len(names) + 2) if name not in names][:2]
-    load = int((journeys.stage < scene.course.open_count).sum()) // len(names)
+    in_play = int((journeys.stage < scene.course.open_count).sum())
+    worked = int(((leads.converted == NEVER) & (leads.status != "disqualified")).sum())
+    load = (in_play + worked) // len(names)
     capacity = max(10, (load * 115 // 100 + 4) // 5 * 5)
     rows = [
-        (name, managers[rep % regions // 2], words.REGIONS[rep % regions][0], "Y", capacity)
+        (name, managers[rep % regions // 2], words.REGIONS[rep % regions][0], "Y", capacity, _booking_page(name))
         for rep, name in enumerate(names)
     ]
     return _rows(schema.REPS.heads, rows)
+
+
+def _booking_page(name: str) -> str:
+    return "https://booking.example.com/" + "-".join(name.casefold().split())
 
 
 def _quotas(scene: Scene, traits: Traits, journeys: Journeys, quarters: list[tuple[dt.date, dt.date]]) -> pd.DataFrame:

@@ -60,7 +60,8 @@ SOURCES: Final = (
 DERAILED_REASONS: Final = ("No decision", "Lost contact", "Stale", "Disqualified")
 
 ACTIVITY_TYPES: Final = (
-    "Call", "E-mail", "Meeting", "Needs-assessment call", "Demo", "Proposal delivered", "Value touch",
+    "Call", "Inbound call", "Missed call", "E-mail", "Meeting", "Needs-assessment call", "Demo", "Proposal delivered",
+    "Value touch", "Social media", "Note",
 )  # fmt: skip
 OUTCOMES: Final = (
     ("Call", ("Reached, follow-up agreed", "Left a message", "Open questions answered", "Will call back next week")),

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandas as pd
-
 from xlpipeline.model.book import ChangeSet, whole_table
 from xlpipeline.model.facts import Facts
-from xlpipeline.model.schema import Table
 from xlpipeline.tabs import aging_flags as flags
 from xlpipeline.tabs import aging_lists as lists
 from xlpipeline.tabs import aging_quality as quality
 from xlpipeline.tabs.cards import cards_frame, cards_table, chosen, followed, following
 from xlpipeline.tabs.coverage import inflation_says
-from xlpipeline.tabs.followed_tables import RANK_TINT, ranks, row_formulas, rows_behind, shown_rows, table_behind
+from xlpipeline.tabs.followed_tables import RANK_TINT, Following, followed_tables, row_formulas, table_behind
 from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Series, Tab, TableBlock, Text, Tint
 from xlpipeline.tabs.wording import EMPTY, REFRESH_HINT, TEAM, quiet, title_line
 
@@ -33,13 +30,12 @@ _CARDS: Final = (
 CARDS_TABLE: Final = cards_table("AgingCards", "_Cards", _CARDS)
 CARDS: Final = following(_CARDS, CARDS_TABLE.name, FILTER)
 
-_FOLLOWING: Final = (
+_FOLLOWING: Final[tuple[Following, ...]] = (
     (flags.STALE_FLAGS, "Flag", flags.flag_rows),
     (flags.BY_STAGE, "Stage", flags.stage_rows),
     (lists.OLDEST, "Rank", lists.worst_rows),
     (lists.CLEAN_UP, "Rank", lists.clean_up_rows),
 )
-"""Tables that follow the filter, the head that tells their rows apart, and what a rep would see in them."""
 ROWS: Final = tuple(table_behind(table, place) for table, place, _ in _FOLLOWING)
 FORMULAS: Final = {table.name: row_formulas(table, place, FILTER) for table, place, _ in _FOLLOWING}
 
@@ -57,28 +53,17 @@ def fill(facts: Facts) -> ChangeSet:
         "clean_up_says": lists.clean_up_says(facts),
         **followed(CARDS, cards, FILTER, facts),
     }
-    tables = [
+    tables = (
         whole_table(CARDS_TABLE.name, cards),
         whole_table(flags.BY_REP.name, flags.rep_table(facts)),
         whole_table(quality.INFLATION.name, quality.inflation_table(facts)),
         whole_table(quality.QUALITY.name, quality.quality_table(facts)),
-    ]
-    for table, place, seen_by in _FOLLOWING:
-        rows = rows_behind(table, place, ((name, seen_by(facts, _rep(name))) for name in names))
-        shown = shown_rows(table, place, _still(table, seen_by(facts)), rows, chosen(facts, FILTER))
-        tables += [whole_table(table.name, shown), whole_table(f"{table.name}Rows", rows)]
-    return ChangeSet(tuple(tables), texts)
+    )
+    return ChangeSet(tables, texts) + followed_tables(_FOLLOWING, facts, names, chosen(facts, FILTER))
 
 
 def _rep(name: str) -> str:
     return "" if name == TEAM else name
-
-
-def _still(table: Table, team: pd.DataFrame) -> pd.DataFrame:
-    """The columns that do not follow, as the team's rows have them; of a list its ranks."""
-    if table.key == "Rank":
-        return ranks(team)
-    return team[[column.name for column in table.columns if column.writer == "refresh"]]
 
 
 _RANKS: Final = tuple(range(1, lists.WORST + 1))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from xlpipeline.tabs import (
+    activity,
+    activity_tables,
     aging,
     benchmarks,
+    coaching,
+    coaching_tables,
     conversion_cards,
     conversion_choice,
     conversion_chosen,
@@ -14,13 +18,17 @@ from xlpipeline.tabs import (
     coverage_reps,
     dashboard_cards,
     dashboard_stages,
+    deal_guide,
     forecast,
     forecast_quarter,
+    leads_summary,
+    marketing_view,
     velocity_cards,
     velocity_times,
     waterfall_cards,
     waterfall_lines,
     waterfall_slips,
+    win_score_tables,
 )
 from xlpipeline.tabs.layout import Tab, TableBlock, Text, side_by_side
 
@@ -48,11 +56,27 @@ TABLES: Final = (
     waterfall_lines.STEPS,
     waterfall_lines.CHART,
     waterfall_slips.DECAY,
+    leads_summary.CARDS_TABLE,
+    *leads_summary.ROWS,
+    *leads_summary.CHARTS,
+    marketing_view.CHART,
+    win_score_tables.CHART,
+    win_score_tables.MOVES,
+    activity.CARDS_TABLE,
+    activity_tables.WEEKLY_DATA,
+    activity_tables.DUE_DATA,
+    deal_guide.DEALS,
+    deal_guide.NOW,
+    coaching.CARDS_TABLE,
+    coaching_tables.LOSS_DATA,
+    coaching_tables.CAUSE_DATA,
 )
 FORMULAS: Final = {
     waterfall_lines.CHART.name: waterfall_lines.CHART_FORMULAS,
     conversion_chosen.CHART.name: conversion_chosen.CHART_FORMULAS,
     forecast_quarter.BARS.name: forecast.BARS_FORMULAS,
+    **{table.name: leads_summary.FORMULAS[table.name] for table in leads_summary.CHARTS},
+    deal_guide.NOW.name: deal_guide.TABLE_FORMULAS[deal_guide.NOW.name],
 }
 """Of the tables whose cells follow a filter themselves."""
 

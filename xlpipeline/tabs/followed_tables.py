@@ -6,16 +6,20 @@ columns and the key ``Name|place``, where place is the cell of the shown table t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import pandas as pd
 
+from xlpipeline.model.book import ChangeSet, whole_table
+from xlpipeline.model.facts import Facts
 from xlpipeline.model.schema import Column, Kind, Table
 from xlpipeline.tabs.layout import Tint
-from xlpipeline.tabs.wording import EMPTY, inside, result
+from xlpipeline.tabs.wording import EMPTY, TEAM, inside, result
 
 KEY: Final = "Key"
+Following = tuple[Table, str, Callable[[Facts, str], pd.DataFrame]]
+"""A table that follows, the head that tells its rows apart, and its body for the team ("") or a rep."""
 RANK_TINT: Final = Tint("ISNUMBER({Rank})", "grey", ("Rank",), "text")
 """Ranks are context, and some stand beside an empty row."""
 
@@ -68,6 +72,24 @@ def shown_rows(table: Table, place: str, still: pd.DataFrame, rows: pd.DataFrame
     found = known.reindex([f"{chosen}|{at}".casefold() for at in still[place]])[_of(table)].astype(object)
     body = pd.concat([still.astype(object), found.set_axis(still.index)], axis=1)
     return body.where(body.notna() | body.columns.isin(still.columns), "")[list(table.heads)]
+
+
+def followed_tables(tables: Sequence[Following], facts: Facts, names: Sequence[str], chosen: str) -> ChangeSet:
+    """The tables that follow and those behind them, written for everybody; ``names``: the team's and the reps'."""
+    changes = []
+    for table, place, seen_by in tables:
+        bodies = {name: seen_by(facts, "" if name == TEAM else name) for name in names}
+        rows = rows_behind(table, place, bodies.items())
+        shown = shown_rows(table, place, _still(table, bodies[TEAM]), rows, chosen)
+        changes += [whole_table(table.name, shown), whole_table(table_behind(table, place).name, rows)]
+    return ChangeSet(tuple(changes))
+
+
+def _still(table: Table, team: pd.DataFrame) -> pd.DataFrame:
+    """The columns that do not follow, as the team's rows have them; of a list its ranks."""
+    if table.key == "Rank":
+        return ranks(team)
+    return team[[column.name for column in table.columns if column.writer == "refresh"]]
 
 
 def ranks(team: pd.DataFrame, head: str = "Rank") -> pd.DataFrame:

@@ -7,13 +7,13 @@ columns of equal width from B to M unless ``Tab.widths`` says otherwise (0 hides
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlpipeline.model.book import Book, ChangeSet, column_letters, column_number
 from xlpipeline.model.facts import Facts
-from xlpipeline.model.schema import Kind, Table
+from xlpipeline.model.schema import INPUT_TABLES, Kind, Table
 
 Role = Literal["start", "input", "setup", "dashboard", "issues", "hidden"]
 Colour = Literal["vermilion", "orange", "blue", "green", "grey"]
@@ -184,6 +184,20 @@ class Tab:
     several tables on an input or set-up tab on pages of its own."""
     page_break_before: tuple[int, ...] = ()
     """Rows that begin a new page in print."""
+
+
+def with_tables(tabs: tuple[Tab, ...], tables: Mapping[str, Table]) -> tuple[Tab, ...]:
+    """The tabs with ``tables`` (by name) in the place of those of the schema, such as a team's own Pipeline.
+
+    A block that has a table of its own already keeps it.
+    """
+
+    def own(block: Block) -> Block:
+        if not isinstance(block, TableBlock) or block.table.name not in tables or block.table not in INPUT_TABLES:
+            return block
+        return replace(block, table=tables[block.table.name])
+
+    return tuple(replace(tab, blocks=tuple(map(own, tab.blocks))) for tab in tabs)
 
 
 def side_by_side(*blocks: TableBlock) -> tuple[TableBlock, ...]:

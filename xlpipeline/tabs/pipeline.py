@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlpipeline.model.computed import COMPUTED
-from xlpipeline.model.computed_columns import criteria_columns
+from xlpipeline.model.computed_columns import compiled_columns
 from xlpipeline.model.schema import PIPELINE
 from xlpipeline.tabs.layout import Tab, TableBlock, Text, Tint
 
@@ -36,7 +36,7 @@ TAB: Final = Tab(
             grows=True,
             titled=False,
             formulas={column.name: column.formula for column in COMPUTED},
-            compiled=lambda book: {column.name: column.formula for column in criteria_columns(book)},
+            compiled=lambda book: {column.name: column.formula for column in compiled_columns(book)},
             tints=TINTS,
         ),
     ),

@@ -61,7 +61,10 @@ TAB: Final = Tab(
         *_BLOCKS,
         *_live_values(),
         TableBlock(
-            "P4", IMPORT_FAULTS, grows=True, hint="Each import begins this list anew; Issues shows what is still open."
+            "P4",
+            IMPORT_FAULTS,
+            grows=True,
+            hint="A file's rows go when it is imported again; Issues shows what is still open.",
         ),
     ),
     widths={"L": 13, "M": 13, "N": 46},

@@ -9,10 +9,12 @@ from typing import Any, Final
 import pandas as pd
 
 from xlpipeline.errors import RequestError
+from xlpipeline.model.activities import kind_by_name
 from xlpipeline.model.book import Book, BookTable
 from xlpipeline.model.computed_columns import stage_list
+from xlpipeline.model.marks import pipeline_with_marks
 from xlpipeline.model.recipe_rows import Recipe
-from xlpipeline.model.schema import INPUT_TABLES, LISTS, STAGE_LIST, Table
+from xlpipeline.model.schema import INPUT_TABLES, LISTS, PIPELINE, STAGE_LIST, Table
 from xlpipeline.model.settings import Settings, read_settings_values, setting_fields
 
 _MINOR_DIGITS: Final = {
@@ -39,6 +41,12 @@ def team_settings(recipe: Recipe, given: Mapping[str, object]) -> Settings:
     return read_settings_values(values, "The request")
 
 
+def team_tables(recipe: Recipe) -> dict[str, Table]:
+    """The input tables of the recipe's team by name: Pipeline has the marks of its framework."""
+    own = {table.name: table for table in INPUT_TABLES}
+    return own | {PIPELINE.name: pipeline_with_marks(recipe.scoring, recipe.framework)}
+
+
 def table_bodies(recipe: Recipe, settings: Settings, given: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Rows of each table that begins with some, in the columns of the schema; ``given`` replaces the recipe's.
 
@@ -47,7 +55,7 @@ def table_bodies(recipe: Recipe, settings: Settings, given: Mapping[str, pd.Data
         SetupError: the given stages hold something that is not allowed.
     """
     bodies = _recipe_bodies(recipe, settings)
-    tables = {table.name: table for table in INPUT_TABLES}
+    tables = team_tables(recipe)
     for name, frame in given.items():
         if name not in tables:
             raise RequestError(f"There is no input table '{name}'; the tables are {', '.join(tables)}.")
@@ -57,8 +65,16 @@ def table_bodies(recipe: Recipe, settings: Settings, given: Mapping[str, pd.Data
                 f"The table {name} has no column '{unknown[0]}'; its columns are {', '.join(tables[name].heads)}."
             )
         bodies[name] = frame.reset_index(drop=True)
-    bodies[STAGE_LIST.name] = stage_list(book_of(bodies))
+    bodies["ActivityTypes"] = _with_kinds(bodies["ActivityTypes"])
+    bodies[STAGE_LIST.name] = stage_list(book_of(bodies, tables.values()))
     return bodies
+
+
+def _with_kinds(types: pd.DataFrame) -> pd.DataFrame:
+    """ActivityTypes with what each type counts as by its name, where nothing is said."""
+    if "Counts as" in types.columns or "Activity type" not in types.columns:
+        return types
+    return types.assign(**{"Counts as": [kind_by_name(str(name or "")) for name in types["Activity type"]]})
 
 
 def _recipe_bodies(recipe: Recipe, settings: Settings) -> dict[str, pd.DataFrame]:
@@ -79,10 +95,10 @@ def _recipe_bodies(recipe: Recipe, settings: Settings) -> dict[str, pd.DataFrame
     return bodies
 
 
-def book_of(bodies: Mapping[str, pd.DataFrame]) -> Book:
+def book_of(bodies: Mapping[str, pd.DataFrame], input_tables: Iterable[Table] = INPUT_TABLES) -> Book:
     """The input tables as a book, for what is compiled from them."""
     tables = {}
-    for table in INPUT_TABLES:
+    for table in input_tables:
         frame = bodies.get(table.name, pd.DataFrame()).reindex(columns=list(table.heads)).astype(object)
         frame = frame.where(frame.notna(), None).reset_index(drop=True)
         tables[table.name] = BookTable(table.name, table.tab, 1, 1, frame)

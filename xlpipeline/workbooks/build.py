@@ -16,9 +16,9 @@ from xlpipeline.model.recipe_rows import Recipe
 from xlpipeline.model.schema import CHOICES, STAGE_LIST
 from xlpipeline.model.settings import Settings
 from xlpipeline.tabs import TABS
-from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Swatch, Tab, TableBlock, Text
+from xlpipeline.tabs.layout import Card, ChartBlock, Filter, Swatch, Tab, TableBlock, Text, with_tables
 from xlpipeline.workbooks import style
-from xlpipeline.workbooks.bodies import book_of, table_bodies, team_settings
+from xlpipeline.workbooks.bodies import book_of, table_bodies, team_settings, team_tables
 from xlpipeline.workbooks.charts import draw_chart
 from xlpipeline.workbooks.finish import Drawing, finished
 from xlpipeline.workbooks.places import Names, PlacedTable, place_tables
@@ -51,9 +51,11 @@ def build_workbook(
     own = {name: frame for name, frame in (("Reps", reps), ("Quotas", quotas)) if frame is not None}
     team = team_settings(recipe, settings or {})
     bodies = table_bodies(recipe, team, {**(tables or {}), **own})
-    placed = place_tables(tabs, bodies, book_of(bodies))
+    started = book_of(bodies, team_tables(recipe).values())
+    tabs = with_tables(tabs, team_tables(recipe))
+    placed = place_tables(tabs, bodies, started)
     # some tabs alone (to graft into an older book) may hold charts of tables that stand elsewhere
-    charted = {**place_tables(TABS, bodies, book_of(bodies)), **placed}
+    charted = {**place_tables(TABS, bodies, started), **placed}
     book, names, drawings = _new_book(now), Names(), []
     for tab in tabs:
         sheet = book.create_sheet(tab.name)

@@ -18,6 +18,8 @@ _OPEN_LISTS: Final = (
     "LostReasonChoices",
     "ActivityTypeChoices",
     "CurrencyChoices",
+    "ObjectionChoices",
+    "PersonaChoices",
 )
 """Lists that the team adds to: another value is asked about, not refused."""
 _FIRST_DATE: Final = "32874"
@@ -46,9 +48,11 @@ def _rule(column: Column, placed: PlacedTable) -> DataValidation | None:
         return None
     if column.choices == "StageMoves" and "Furthest stage" in placed.block.table.heads:
         return _stage_rule(column, placed)
+    if column.highest:
+        return _mark_rule(column)
     if column.choices:
         return list_rule(column.choices, column.name)
-    return _kind_rule(column)
+    return _asking(column, *column.within) if column.within else _kind_rule(column)
 
 
 def _refusing(column: Column, text: str) -> DataValidation:
@@ -102,8 +106,41 @@ def list_rule(choices: str, head: str) -> DataValidation:
 
 
 _HOMES: Final = {"Stages": "Process", "StageList": "Process", "Reps": "Team", "Stage": "Process"} | dict.fromkeys(
-    ("Products", "Sources", "LostReasons", "ActivityTypes", "Currencies"), "Lists"
+    ("Products", "Sources", "LostReasons", "ActivityTypes", "Currencies", "Objections", "Personas"), "Lists"
 )
+
+
+_MOST_OFFERED: Final = 20
+
+
+def _mark_rule(column: Column) -> DataValidation:
+    """A drop-down of the whole numbers from 0 to the highest mark; where they are too many, their limits."""
+    offered = column.highest <= _MOST_OFFERED
+    return DataValidation(
+        type="list" if offered else "whole",
+        operator=None if offered else "between",
+        formula1=f'"{",".join(map(str, range(column.highest + 1)))}"' if offered else "0",
+        formula2=None if offered else str(column.highest),
+        allow_blank=not offered,
+        showErrorMessage=True,
+        errorTitle=column.name[:32],
+        error=f"Please enter a whole number from 0 to {column.highest}; leave it blank where nobody has asked yet.",
+    )
+
+
+def _asking(column: Column, least: int, most: int) -> DataValidation:
+    """Usual bounds: a team may set its own, so what lies beyond is asked about, not refused."""
+    return DataValidation(
+        type="decimal",
+        operator="between",
+        formula1=str(least),
+        formula2=str(most),
+        allow_blank=True,
+        showErrorMessage=True,
+        errorStyle="warning",
+        errorTitle=column.name[:32],
+        error=f"A number from {least} to {most} is usual; beyond the bounds in Settings it does not count. Keep it?",
+    )
 
 
 def _kind_rule(column: Column) -> DataValidation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import xlwings as xw
 
@@ -12,6 +12,9 @@ from xlpipeline.errors import RequestError
 
 if TYPE_CHECKING:
     from xlpipeline.jobs.explain_cell import Seen
+
+_OF_STAGE: Final = ("Stage", "Next step", "Missing criteria", "Next touch", "Next touch by")
+"""Columns of Pipeline beside which the playbook's advice is told."""
 
 
 def run(click: Click) -> str:
@@ -25,7 +28,22 @@ def run(click: Click) -> str:
     selection, spot = selected(click), spot_of(click)
     if selection is None or spot is None:
         raise RequestError("No cell of this workbook is selected; please click on a figure and try again.")
-    return "\n".join(explain_cell(_seen(click, selection[0, 0], spot), _functions()))
+    seen = _seen(click, selection[0, 0], spot)
+    return "\n".join((*explain_cell(seen, _functions()), *_next_step(click, seen)))
+
+
+def _next_step(click: Click, seen: Seen) -> list[str]:
+    """What the playbook says of the selected deal's stage; only beside its stage and what belongs to it."""
+    if seen.table != "Pipeline" or seen.head not in _OF_STAGE:
+        return []
+    from xlpipeline.addin.glance import glance  # noqa: PLC0415 - as above
+    from xlpipeline.model.book import Book  # noqa: PLC0415
+    from xlpipeline.model.playbook import next_step_lines  # noqa: PLC0415
+
+    playbook = glance(click, "Playbook")
+    if playbook is None:
+        return []
+    return next_step_lines(Book({"Playbook": playbook}), str(seen.row.get("Stage") or ""))
 
 
 def _functions() -> dict[str, tuple[str, str]]:

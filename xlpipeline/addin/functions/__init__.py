@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from xlpipeline.addin.functions import (
+    activities,
+    coaching,
     comparisons,
     days,
     deals,
     forecasts,
+    leads,
+    marks,
     moves,
     pace,
     quarters,
@@ -56,6 +60,10 @@ FUNCTIONS: Final[tuple[WorksheetFunction, ...]] = (
     *stays.FUNCTIONS,
     *comparisons.FUNCTIONS,
     *rows.FUNCTIONS,
+    *marks.FUNCTIONS,
+    *leads.FUNCTIONS,
+    *activities.FUNCTIONS,
+    *coaching.FUNCTIONS,
     *days.FUNCTIONS,
     *words.FUNCTIONS,
 )

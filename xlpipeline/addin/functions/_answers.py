@@ -73,10 +73,9 @@ def _argument(function: WorksheetFunction, one: Argument, place: int, given: obj
         if one.kind != "table":
             raise RequestError(f"{function.name} needs its {ORDINALS[place]} argument, {one.name}. {one.description}")
     where = f"The {ORDINALS[place]} argument"
-    if one.kind == "table":
-        return _table(one, where, given)
-    if one.kind == "days":
-        return _days(one, where, given)
+    many = {"table": _table, "days": _days, "numbers": _numbers}
+    if one.kind in many:
+        return many[one.kind](one, where, given)
     cell = single_cell(given)
     if cell is None:
         raise RequestError(f"{where} ({one.name}) must be one cell or value, not a range.")
@@ -111,6 +110,15 @@ def _days(one: Argument, where: str, given: object) -> tuple[dt.date | CellError
     if any(len(row) != 1 for row in rows):
         raise RequestError(f"{where} ({one.name}) must be one date or one column of dates.")
     return tuple(_day_or_error(read_cell(row[0])) for row in rows)
+
+
+def _numbers(one: Argument, where: str, given: object) -> tuple[float | CellError | None, ...]:
+    """One number per row; None where a cell holds none."""
+    rows = rows_of(given)
+    if any(len(row) != 1 for row in rows):
+        raise RequestError(f"{where} ({one.name}) must be one column of numbers.")
+    cells = (read_cell(row[0]) for row in rows)
+    return tuple(cell if isinstance(cell, float | CellError) and not isinstance(cell, bool) else None for cell in cells)
 
 
 def _day_or_error(cell: object) -> dt.date | CellError | None:

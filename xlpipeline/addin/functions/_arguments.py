@@ -102,6 +102,19 @@ TEAM: Final = (REP, SETTINGS, PERIODS, REPS)
 MONEY: Final = (*TEAM, FX)
 """The same for figures that add up amounts."""
 
+LOG: Final = Argument("Activities", "The whole table of activities with its head: Activities[#All].", "table")
+ACTIVITY_TYPES: Final = Argument(
+    "ActivityTypes",
+    "The table of activity types: ActivityTypes[#All]. It says what a type counts as; by its name if omitted.",
+    "table",
+    optional=True,
+)
+CADENCE: Final = Argument("Cadence", "The whole table of the cadence with its head: Cadence[#All].", "table")
+PLAYBOOK: Final = Argument("Playbook", "The whole table of the playbook with its head: Playbook[#All].", "table")
+LEADS: Final = Argument("Leads", "The whole table of leads with its head: Leads[#All].", "table")
+ICP: Final = Argument("ICP", "The whole table of the ideal customer profile with its head: ICP[#All].", "table")
+SCORING: Final = Argument("Scoring", "The whole table of marks with its head: Scoring[#All].", "table")
+
 
 def choice(name: str, description: str, *choices: str) -> Argument:
     """An optional argument that is one of some words, the first if omitted; the description is followed by them."""

@@ -18,10 +18,10 @@ from xlpipeline.model.facts import Facts
 VALUE_ERROR: Final = CellError("#VALUE!")
 """What a cell shows whose arguments are wrong."""
 
-Kind = Literal["table", "day", "days", "choice", "window", "quarter", "count", "text", "anything"]
-"""``table``: a whole table, head included; ``day``: one date; ``days``: one date or a column of dates; ``choice``: one
-of ``choices``; ``window`` and ``quarter``: see ``_periods``; ``count``: a whole number of days above 0; ``anything``:
-all further arguments, as they come."""
+Kind = Literal["table", "day", "days", "choice", "window", "quarter", "count", "numbers", "text", "anything"]
+"""``table``: a whole table, head included; ``day``: one date; ``days``: one date or a column of dates; ``numbers``: the
+same of numbers; ``choice``: one of ``choices``; ``window`` and ``quarter``: see ``_periods``; ``count``: a whole number
+of days above 0; ``anything``: all further arguments, as they come."""
 
 
 @dataclass(frozen=True)
